@@ -1,0 +1,85 @@
+"""One request and its answer, as the stages of an application hand it on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_to_bytes
+
+from mockserver.core.errors import BadRequest, Violation
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope
+
+    from mockserver.asgi.operation import Operation
+    from mockserver.core.accounts import Account
+    from mockserver.core.vendor import Call
+
+Headers = list[tuple[bytes, bytes]]
+
+
+class Exchange:
+    """Everything that is known of one request so far, and the answer once there is one."""
+
+    __slots__ = (
+        "account",
+        "answer_body",
+        "answer_headers",
+        "answer_status",
+        "arguments",
+        "base_url",
+        "call",
+        "headers",
+        "operation",
+        "path_values",
+        "receive",
+        "request_id",
+        "scope",
+    )
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        """Open the exchange for a request that has just come in."""
+        self.scope = scope
+        self.receive = receive
+        self.headers: Mapping[str, str] = {
+            name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
+        }
+        self.base_url: str = scope.get("mockserver.base_url", "")
+        self.request_id = ""
+        self.call: Call | None = None
+        self.operation: Operation | None = None
+        self.path_values: dict[str, str] = {}
+        self.account: Account | None = None
+        self.arguments: dict[str, Any] = {}
+        self.answer_status = 200
+        self.answer_headers: Headers = []
+        self.answer_body = b""
+
+    @property
+    def operation_id(self) -> str:
+        """Return the operationId, or nothing if no operation was found yet."""
+        return self.operation.id if self.operation else ""
+
+    def add_header(self, name: str, value: str) -> None:
+        """Add a header to the answer."""
+        self.answer_headers.append((name.encode("latin-1"), value.encode("latin-1")))
+
+
+def path_segments(scope: Scope) -> tuple[str, ...]:
+    """Return the decoded parts of the path; an encoded slash stays inside its part.
+
+    BadRequest if the path is not UTF-8.
+    """
+    raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    raw = raw.partition(b"?")[0]
+    if b"%" not in raw:
+        return tuple(_text(raw).split("/")[1:])
+    return tuple(_text(unquote_to_bytes(part)) for part in raw.split(b"/")[1:])
+
+
+def _text(raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as error:
+        violation = Violation("path", "", "encoding", "percent-encoded UTF-8", raw.decode("latin-1"))
+        raise BadRequest("the path is not UTF-8", violations=[violation]) from error

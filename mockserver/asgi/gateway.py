@@ -1,0 +1,107 @@
+"""The front door: the first path segment or the Host header says which vendor is meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING
+
+import orjson
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+Hook = Callable[[], Awaitable[None]]
+# What may stand in links: a name or address, and a port (RFC 9110, section 7.2).
+_HOST = re.compile(r"(?:[A-Za-z0-9_.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
+
+
+class Gateway:
+    """Splits the path itself: Starlette's Mount cannot carry encoded slashes and newlines."""
+
+    def __init__(
+        self,
+        applications: Mapping[str, ASGIApp],
+        hosts: Mapping[str, str],
+        start: Hook,
+        stop: Hook,
+    ) -> None:
+        """Serve `applications` by first path segment, and by the `hosts` that mean one of them."""
+        self._applications = applications
+        self._exact = {h: name for h, name in hosts.items() if not h.startswith("*.")}
+        self._below = {h[1:]: name for h, name in hosts.items() if h.startswith("*.")}
+        self._start = start
+        self._stop = stop
+        self.failure: Exception | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand the request to the vendor that is meant."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+            return
+        if scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 1000})
+            return
+        host = _host(scope)
+        if host is None:
+            await _refuse(send, 400, "the Host header must be one host name, with a port if need be")
+            return
+        await self._hand_on(scope, receive, send, host)
+
+    async def _hand_on(self, scope: Scope, receive: Receive, send: Send, host: str) -> None:
+        path: str = scope["path"]
+        first = path.partition("/")[2].partition("/")[0]
+        by_host = self._by_host(host)
+        name = by_host if by_host and first != "__mock" else first
+        app = self._applications.get(name)
+        if app is None:
+            known = ", ".join(f"/{name}" for name in self._applications)
+            await _refuse(send, 404, f"nothing is served at {path[:80]!r}; there are {known}")
+            return
+        # The control API's own contract begins with /__mock; a vendor's knows no such prefix.
+        skip = 0 if name == by_host or name.startswith("__") else 1
+        scope["mockserver.skip"] = skip
+        prefix = f"/{name}" if skip else ""
+        scope["mockserver.base_url"] = f"{scope['scheme']}://{host}{prefix}"
+        await app(scope, receive, send)
+
+    def _by_host(self, host: str) -> str | None:
+        name = host.rpartition(":")[0] if re.search(r":\d+$", host) else host
+        name = name.lower().rstrip(".")
+        if name in self._exact:
+            return self._exact[name]
+        below = name[name.find(".") :] if "." in name else ""
+        return self._below.get(below)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        try:
+            await self._start()
+        except Exception as error:
+            self.failure = error
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            raise
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self._stop()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def _host(scope: Scope) -> str | None:
+    hosts = [value for name, value in scope["headers"] if name == b"host"]
+    if not hosts:
+        address, port = scope.get("server") or ("127.0.0.1", 80)
+        return f"{address}:{port}"
+    host: str = hosts[0].decode("latin-1")
+    return host if len(hosts) == 1 and _HOST.fullmatch(host) else None
+
+
+async def _refuse(send: Send, status: int, message: str) -> None:
+    body = orjson.dumps({"error": message})
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,1 @@
+"""What the stand-in decides: plain Python, no framework."""

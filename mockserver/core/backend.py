@@ -1,0 +1,35 @@
+"""What one account of one vendor remembers, as one request or job sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mockserver.core.accounts import Account, Accounts
+from mockserver.core.clock import Clock
+from mockserver.core.jobs import JobQueue
+from mockserver.core.randomness import Randomness
+from mockserver.core.store import Documents
+
+
+@dataclass(slots=True)
+class Backend:
+    """The world of `account` at one vendor; vendors derive their own with their own verbs.
+
+    `documents` are open inside the running transaction. `base_url` is the address at which the
+    client reaches this vendor, without a slash at its end: links in answers begin with it.
+    `randomness` belongs to this account; use it with a number from `documents.next(…)` so that
+    nothing is drawn twice, also across a restart.
+    """
+
+    account: Account
+    documents: Documents
+    clock: Clock
+    randomness: Randomness
+    jobs: JobQueue
+    accounts: Accounts
+    base_url: str
+
+    async def fresh(self, name: str) -> Sequence[str | int]:
+        """Return the name of a stream of chance that was never used before in this world."""
+        return (name, await self.documents.next(name))

@@ -1,0 +1,108 @@
+"""A believable ngrok account: a few protected applications, who signs in there, and from where."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+from mockserver.core.addresses import documentation_address
+from mockserver.core.randomness import ksuid
+from mockserver.core.store import Document
+from mockserver.vendors.ngrok.browsers import user_agent
+from mockserver.vendors.ngrok.model import SESSION, USER
+
+if TYPE_CHECKING:
+    from faker import Faker
+
+    from mockserver.vendors.ngrok.backend import NgrokBackend
+
+USERS = 14
+SESSIONS = 37
+_APPLICATIONS = ("intranet", "grafana", "wiki", "staging", "support")
+_PROVIDERS = (
+    ("Google", "https://accounts.google.com"),
+    ("GitHub", "https://github.com"),
+    ("Microsoft", "https://login.microsoftonline.com"),
+)
+# Ids hold a time; one that never changes keeps them the same for a seed, whenever it is used.
+_EPOCH_MS = 1_735_689_600_000
+_HOUR_MS = 3_600_000
+_DAY_MS = 24 * _HOUR_MS
+
+
+async def populate(backend: NgrokBackend) -> None:
+    """Fill a new account."""
+    chance, fake = backend.randomness.stream("estate"), backend.randomness.faker("estate")
+    now_ms = backend.clock.now_ms()
+    users = [_user(number, now_ms, chance, fake) for number in range(USERS)]
+    for user in users:
+        await backend.documents.insert(USER.name, user["id"], user)
+    endpoints = [_endpoint(name, chance) for name in _APPLICATIONS]
+    for number in range(SESSIONS):
+        session = _session(number, now_ms, chance, fake)
+        session |= chance.choice(endpoints)
+        session["user_id"] = chance.choice(users)["id"]
+        await backend.documents.insert(SESSION.name, session["id"], session)
+
+
+def _user(number: int, now_ms: int, chance: random.Random, fake: Faker) -> Document:
+    first, last = fake.first_name(), fake.last_name()
+    username = f"{first}.{last}".lower()
+    created_ms = now_ms - (USERS - number) * 3 * _DAY_MS - chance.randrange(_DAY_MS)
+    login_ms = now_ms - chance.randrange(2 * _DAY_MS)
+    name, url = chance.choice(_PROVIDERS)
+    return {
+        "id": _id("au", number, chance),
+        "identity_provider": {"name": name, "url": url},
+        "provider_user_id": str(chance.randrange(10**19, 10**20)),
+        "username": username,
+        "email": f"{username}@{fake.safe_domain_name()}",
+        "name": f"{first} {last}",
+        "created_ms": created_ms,
+        "last_active_ms": login_ms + chance.randrange(now_ms - login_ms + 1),
+        "last_login_ms": login_ms,
+    }
+
+
+def _session(number: int, now_ms: int, chance: random.Random, fake: Faker) -> Document:
+    # Newer numbers are newer sessions: each has its own two hours, newest last.
+    created_ms = now_ms - (SESSIONS - number) * 2 * _HOUR_MS + chance.randrange(_HOUR_MS)
+    return {
+        "id": _id("as", number, chance),
+        "browser_session": {
+            "user_agent": user_agent(chance),
+            "ip_address": documentation_address(chance),
+            "location": _location(chance, fake),
+        },
+        "created_ms": created_ms,
+        "last_active_ms": created_ms + chance.randrange(now_ms - created_ms),
+        "expires_ms": created_ms + 14 * _DAY_MS,
+    }
+
+
+def _endpoint(name: str, chance: random.Random) -> Document:
+    # Two of five belong to an edge; the others were started by an agent.
+    on_edge = name in {"intranet", "support"}
+    return {
+        "public_url": f"https://{name}.example.com",
+        "endpoint_id": _id("ep", 0, chance),
+        "edge_id": _id("edghts", 0, chance) if on_edge else None,
+        "route_id": _id("edghtsrt", 0, chance) if on_edge else None,
+    }
+
+
+def _location(chance: random.Random, fake: Faker) -> Document | None:
+    # Some addresses cannot be placed.
+    if chance.random() < 0.1:
+        return None
+    latitude, longitude, _, country_code, _ = fake.location_on_land()
+    return {
+        "country_code": country_code,
+        "latitude": round(float(latitude), 4),
+        "longitude": round(float(longitude), 4),
+        "lat_long_radius_km": chance.choice((5, 10, 20, 50, 100)),
+    }
+
+
+def _id(prefix: str, number: int, chance: random.Random) -> str:
+    return f"{prefix}_{ksuid(_EPOCH_MS + number * _HOUR_MS, chance)}"

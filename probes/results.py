@@ -1,0 +1,66 @@
+"""What a probe hands back: frozen records, units in the names."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from probes import statistics
+
+
+@dataclass(frozen=True, slots=True)
+class PingResult:
+    """Echo requests to one address; `rtts_ms` has one entry a probe, None where it was lost."""
+
+    target: str
+    address: str
+    sent: int
+    received: int
+    rtts_ms: tuple[float | None, ...]
+    send_error: str | None = None
+    """Why the kernel would not send the last of the probes it rejected, if it rejected any."""
+
+    def __post_init__(self) -> None:
+        """Refuse counters that contradict the samples."""
+        if (self.sent, self.received) != (len(self.rtts_ms), len(self.samples_ms)):
+            raise ValueError(f"{self.sent} sent, {self.received} received, but {self.rtts_ms}")
+
+    @classmethod
+    def of(
+        cls,
+        target: str,
+        address: str,
+        rtts_ms: Sequence[float | None],
+        send_error: str | None = None,
+    ) -> "PingResult":
+        """Count what was sent and received from the samples themselves."""
+        received = sum(rtt is not None for rtt in rtts_ms)
+        return cls(target, address, len(rtts_ms), received, tuple(rtts_ms), send_error)
+
+    @property
+    def samples_ms(self) -> tuple[float, ...]:
+        """Round trips of the answered probes, in sending order."""
+        return tuple(rtt for rtt in self.rtts_ms if rtt is not None)
+
+    @property
+    def packet_loss(self) -> float:
+        """Percent, 0 to 100."""
+        return statistics.packet_loss_percent(self.sent, self.received)
+
+    @property
+    def min_rtt_ms(self) -> float | None:
+        """None when nothing came back."""
+        return statistics.minimum(self.samples_ms)
+
+    @property
+    def avg_rtt_ms(self) -> float | None:
+        """None when nothing came back."""
+        return statistics.average(self.samples_ms)
+
+    @property
+    def max_rtt_ms(self) -> float | None:
+        """None when nothing came back."""
+        return statistics.maximum(self.samples_ms)
+
+    @property
+    def jitter_ms(self) -> float | None:
+        """Mean difference of consecutive answers; None when fewer than two came back."""
+        return statistics.consecutive_difference_jitter(self.samples_ms)
