@@ -136,11 +136,12 @@ def _house(settings: Settings, vendors: dict[str, Vendor], clock: Clock) -> Hous
 
 
 def _check_limits(settings: Settings, vendors: dict[str, Vendor]) -> None:
-    known = {quota.name for vendor in vendors.values() for quota in vendor.quotas}
+    known = {"all"} | {quota.name for vendor in vendors.values() for quota in vendor.quotas}
     unknown = set(settings.rate_limit) - known
     if unknown:
+        names = ", ".join(sorted(known))
         raise SettingsError(
-            f"setting rate_limit: no limit named {min(unknown)}: there are {', '.join(sorted(known))}"
+            f"setting rate_limit: no limit named {min(unknown)}: there are {names}"
         )
 
 

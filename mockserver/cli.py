@@ -40,9 +40,7 @@ def main() -> None:
 @click.option(
     "--rate-limit", multiple=True, metavar="NAME=N|off", help="Another limit than documented."
 )
-@click.option(
-    "--config", type=click.Path(path_type=Path), help="Settings file (mockserver.toml)."
-)
+@click.option("--config", type=click.Path(path_type=Path), help="Settings file (mockserver.toml).")
 def serve(config: Path | None, **flags: Any) -> None:
     """Serve the vendors until SIGTERM or Ctrl-C.
 

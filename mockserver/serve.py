@@ -57,9 +57,7 @@ def run(settings: Settings) -> None:
 class _Server(uvicorn.Server):
     """Says when it is ready, ends quietly when told to, keeps the reason of a failed start."""
 
-    def __init__(
-        self, config: uvicorn.Config, app: Application, listener: socket.socket
-    ) -> None:
+    def __init__(self, config: uvicorn.Config, app: Application, listener: socket.socket) -> None:
         super().__init__(config)
         self._app = app
         self._listener = listener

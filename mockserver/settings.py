@@ -10,7 +10,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 PREFIX = "MOCKSERVER_"
 FILE = "mockserver.toml"
@@ -52,13 +57,15 @@ class Settings(BaseSettings):
     rate_limit: Annotated[dict[str, int | None], NoDecode] = Field(
         default_factory=dict,
         description="NAME=CALLS or NAME=off: another limit than the documented one, "
-        "for pingplotter, thousandeyes, thousandeyes-instant or ngrok.",
+        "for pingplotter, thousandeyes, thousandeyes-instant, ngrok or all.",
     )
 
     @field_validator("vendor", "allow_target", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        return tuple(part for part in value.split(",") if part) if isinstance(value, str) else value
+        return (
+            tuple(part for part in value.split(",") if part) if isinstance(value, str) else value
+        )
 
     @field_validator("account", "rate_limit", mode="before")
     @classmethod
@@ -125,7 +132,9 @@ def _refuse_unknown_variables() -> None:
     known = {_FILE_VARIABLE, *(f"{PREFIX}{name.upper()}" for name in Settings.model_fields)}
     unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
     if unknown:
-        raise SettingsError(f"unknown setting {unknown[0]}: expected one of {', '.join(sorted(known))}")
+        raise SettingsError(
+            f"unknown setting {unknown[0]}: expected one of {', '.join(sorted(known))}"
+        )
 
 
 def _sentence(error: ValidationError) -> str:

@@ -84,8 +84,8 @@ def rows(contract: Mapping[str, Any]) -> Iterator[OperationRow]:
 
 def base_path(contract: Mapping[str, Any]) -> str:
     """Return the path of the vendor's base URL, e.g. `/v6`, or nothing."""
-    _, _, rest = contract["servers"][0]["url"].partition("://")
-    _, slash, path = rest.partition("/")
+    url: str = contract["servers"][0]["url"]
+    _, slash, path = url.partition("://")[2].partition("/")
     return (slash + path).rstrip("/")
 
 

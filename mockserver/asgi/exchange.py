@@ -81,5 +81,7 @@ def _text(raw: bytes) -> str:
     try:
         return raw.decode()
     except UnicodeDecodeError as error:
-        violation = Violation("path", "", "encoding", "percent-encoded UTF-8", raw.decode("latin-1"))
+        violation = Violation(
+            "path", "", "encoding", "percent-encoded UTF-8", raw.decode("latin-1")
+        )
         raise BadRequest("the path is not UTF-8", violations=[violation]) from error

@@ -45,7 +45,9 @@ class Gateway:
             return
         host = _host(scope)
         if host is None:
-            await _refuse(send, 400, "the Host header must be one host name, with a port if need be")
+            await _refuse(
+                send, 400, "the Host header must be one host name, with a port if need be"
+            )
             return
         await self._hand_on(scope, receive, send, host)
 

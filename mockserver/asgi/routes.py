@@ -76,9 +76,7 @@ class Routing(SpecMiddleware):  # type: ignore[misc]  # untyped base
         exchange.add_header("allow", place.allow())
         if call.method != "OPTIONS":
             violation = Violation("method", "", "method", place.allow(), call.method)
-            raise MethodNotAllowed(
-                f"{call.method} is not allowed here", violations=[violation]
-            )
+            raise MethodNotAllowed(f"{call.method} is not allowed here", violations=[violation])
         exchange.answer_status = 204
 
     def _redirects(self, exchange: Exchange, call: Call) -> bool:

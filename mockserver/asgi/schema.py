@@ -129,7 +129,7 @@ def _expected(error: jsonschema_rs.ValidationError) -> str:
         return f"a {facts['format']}"
     if rule in {"anyOf", "oneOf"} and "context" in facts:
         return _choices(facts["context"])
-    match = re.search(r'of types? (.+)$', error.message)
+    match = re.search(r"of types? (.+)$", error.message)
     return match[1].replace('"', "") if match else error.message
 
 

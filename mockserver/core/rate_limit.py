@@ -78,9 +78,7 @@ class TokenBucket:
 
     def hit(self, now_ms: int, cost: int) -> Standing:
         """Take `cost` tokens, unless there are too few."""
-        self._tokens = min(
-            self._limit, self._tokens + max(0, now_ms - self._at_ms) * self._per_ms
-        )
+        self._tokens = min(self._limit, self._tokens + max(0, now_ms - self._at_ms) * self._per_ms)
         self._at_ms = now_ms
         allowed = self._tokens >= cost
         self._tokens -= cost * allowed
@@ -114,13 +112,16 @@ class Quota:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the server was told about limits: other numbers by quota name; None is no limit."""
+    """What the server was told about limits: other numbers by quota name, or for `all` of them.
+
+    None is no limit.
+    """
 
     overrides: Mapping[str, int | None]
 
     def of(self, quota: Quota) -> int:
         """Return the number of calls that `quota` allows."""
-        limit = self.overrides.get(quota.name, quota.limit)
+        limit = self.overrides.get(quota.name, self.overrides.get("all", quota.limit))
         return 1_000_000_000 if limit is None else limit
 
 

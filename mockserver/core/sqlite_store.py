@@ -171,7 +171,8 @@ class SqliteDocuments:
     async def get(self, kind: str, id_: str) -> Document | None:
         """Return the document, or None."""
         row = self._transaction.connection.execute(
-            "SELECT body FROM documents WHERE world=? AND kind=? AND id=?", (self._world, kind, id_)
+            "SELECT body FROM documents WHERE world=? AND kind=? AND id=?",
+            (self._world, kind, id_),
         ).fetchone()
         return _load(row[0]) if row else None
 

@@ -49,7 +49,7 @@ async def running(**settings: Any) -> AsyncIterator[StandIn]:
     """Run a stand-in for the length of a block; every answer must have fitted the contract."""
     clock = ManualClock()
     parts = {k: settings.pop(f"with_{k}") for k in ("network", "store") if f"with_{k}" in settings}
-    settings.setdefault("rate_limit", {name: None for name in _LIMITS if _served(name, settings)})
+    settings.setdefault("rate_limit", {"all": None})
     app = create_app(Settings(**settings), clock=clock, **parts)
     await app.start()
     try:
@@ -57,14 +57,6 @@ async def running(**settings: Any) -> AsyncIterator[StandIn]:
     finally:
         await app.stop()
     assert not app.breaches
-
-
-_LIMITS = ("pingplotter", "thousandeyes", "thousandeyes-instant", "ngrok")
-
-
-def _served(limit: str, settings: dict[str, Any]) -> bool:
-    wanted = settings.get("vendor", ())
-    return not wanted or limit.partition("-")[0] in wanted
 
 
 Story = Callable[[StandIn], Awaitable[Any]]

@@ -1,0 +1,1 @@
+"""The inspector: holds servers, clients and recordings to the contracts."""

@@ -1,0 +1,74 @@
+"""The command `contract-tests`: suite, specs."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+_EXAMPLES = """
+\b
+Examples:
+  contract-tests suite
+  contract-tests suite --vendor ngrok --seed 7 --examples 200
+  contract-tests specs
+"""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=_EXAMPLES)
+@click.version_option(package_name="netmon-in-a-box")
+def main() -> None:
+    """Hold the stand-in, and the contracts themselves, to what the documents say."""
+
+
+@main.command(epilog=_EXAMPLES)
+@click.option("--vendor", multiple=True, help="Test this vendor only; may be repeated.")
+@click.option("--seed", type=int, help="Repeat the run that printed this seed.")
+@click.option("--examples", type=int, help="Examples per operation and phase (25).")
+@click.argument("pytest_args", nargs=-1, type=click.UNPROCESSED)
+def suite(
+    vendor: tuple[str, ...], seed: int | None, examples: int | None, pytest_args: tuple[str, ...]
+) -> None:
+    """Run the suite against a stand-in in this process; arguments after -- go to pytest.
+
+    Exit codes: 0 everything conforms, 1 findings, 2 could not run.
+    """
+    import pytest
+
+    import specs
+
+    try:
+        for name in vendor:
+            specs.path_of(name)
+    except specs.UnknownVendor as error:
+        click.echo(f"contract-tests: {error}", err=True)
+        sys.exit(2)
+    chosen = {"SEED": seed, "EXAMPLES": examples, "VENDORS": ",".join(vendor) or None}
+    given = {f"CONTRACT_TESTS_{k}": str(v) for k, v in chosen.items() if v is not None}
+    os.environ.update(given)
+    code = pytest.main(["--pyargs", "contract_tests.suite", "-q", *pytest_args])
+    sys.exit(code if code in (0, 1) else 2)
+
+
+@main.command("specs")
+@click.argument("vendor", nargs=-1)
+def specs_command(vendor: tuple[str, ...]) -> None:
+    """Check contracts: valid OpenAPI, true examples, a source for every statement.
+
+    Exit codes: 0 nothing to say, 1 findings, 2 no such vendor.
+    """
+    import specs
+    from contract_tests.lint import findings
+
+    try:
+        found = [
+            f"{name}: {line}" for name in vendor or specs.vendors() for line in findings(name)
+        ]
+    except specs.UnknownVendor as error:
+        click.echo(f"contract-tests: {error}", err=True)
+        sys.exit(2)
+    for line in found:
+        click.echo(line)
+    click.echo(f"{len(found)} findings in {', '.join(vendor or specs.vendors())}")
+    sys.exit(1 if found else 0)
