@@ -29,7 +29,7 @@ def may_be_absent(contract: Mapping[str, Any], link: Link) -> bool:
 
 
 def _loose(schema: Mapping[str, Any], pointer: list[str]) -> bool:
-    if schema.get("nullable"):
+    if any(part.get("nullable") for part in _parts(schema)):
         return True
     if not pointer:
         return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +15,8 @@ import uvicorn
 
 from mockserver.app import Application, create_app
 from mockserver.settings import Settings
+
+Wrap = Callable[[Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +54,17 @@ class StandIn:
 
 
 @contextmanager
-def stand_in(**settings: Any) -> Iterator[StandIn]:
-    """Serve a stand-in from a thread of this process, on a free port, without rate limits."""
+def stand_in(wrap: Wrap | None = None, **settings: Any) -> Iterator[StandIn]:
+    """Serve a stand-in from a thread of this process, on a free port, without rate limits.
+
+    `wrap` puts another ASGI application around it: a proxy, or one that spoils answers.
+    """
     settings.setdefault("rate_limit", {"all": None})
     app = create_app(Settings(port=0, **settings))
     started: Future[int] = Future()
+    served = wrap(app) if wrap else app
     server = _Server(
-        uvicorn.Config(app, port=0, ws="none", lifespan="on", log_config=None), started
+        uvicorn.Config(served, port=0, ws="none", lifespan="on", log_config=None), started
     )
     thread = threading.Thread(target=_serve, args=(server, started), daemon=True)
     thread.start()

@@ -63,13 +63,14 @@ def serve(config: Path | None, **flags: Any) -> None:
 
 @main.command()
 @click.option("--vendor", multiple=True, help="Show this vendor only; may be repeated.")
-def routes(vendor: tuple[str, ...]) -> None:
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print the README's table.")
+def routes(vendor: tuple[str, ...], *, as_markdown: bool) -> None:
     """Print method, path, operationId and handler file of every operation."""
-    from mockserver.routes import table
+    from mockserver.routes import markdown, table
     from specs import UnknownVendor
 
     try:
-        for line in table(vendor):
+        for line in markdown() if as_markdown else table(vendor):
             click.echo(line)
     except UnknownVendor as error:
         _fail(str(error))

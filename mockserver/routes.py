@@ -34,6 +34,16 @@ def table(names: tuple[str, ...] = ()) -> Iterator[str]:
         yield "  ".join([*cells, row[3]])
 
 
+def markdown() -> Iterator[str]:
+    """Yield the rows of a Markdown table of all operations, for the README."""
+    yield "| vendor | method | path | operationId | what it does |"
+    yield "|---|---|---|---|---|"
+    for name in specs.vendors():
+        for row in specs.operations(name):
+            path = f"`/{name}{row.path}`"
+            yield f"| {name} | {row.method} | {path} | `{row.operation_id}` | {row.summary} |"
+
+
 def _file(handler: object) -> str:
     handler = inspect.unwrap(handler)  # type: ignore[arg-type]
     path = Path(inspect.getsourcefile(handler) or "")  # type: ignore[arg-type]

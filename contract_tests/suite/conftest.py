@@ -21,9 +21,9 @@ def pytest_configure() -> None:
     os.environ.setdefault(SEED, str(secrets.randbelow(2**32)))
 
 
-def pytest_report_header() -> str:
-    """Say how to repeat this run."""
-    return f"contract tests: {SEED}={os.environ[SEED]}"
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how to repeat this run; the header would be lost with -q."""
+    terminalreporter.write_line(f"contract tests: repeat with {SEED}={os.environ[SEED]}")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

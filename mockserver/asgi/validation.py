@@ -80,9 +80,12 @@ class Validation:
         if checker is None or not exchange.answer_body:
             return
         value = orjson.loads(exchange.answer_body)
-        if not checker.accepts(value):
-            for violation in checker.violations("answer", "", value):
-                self._on_breach(f"{operation.id} {exchange.answer_status}: {violation.sentence()}")
+        if checker.accepts(value):
+            return
+        first, *others = checker.violations("answer", "", value)
+        more = f", and {len(others)} more" if others else ""
+        place = f"{operation.id} {exchange.answer_status}"
+        self._on_breach(f"{place}: {first.sentence()}{more}")
 
 
 def _refusal(operation: Operation, violations: list[Violation]) -> ApiError:
@@ -118,6 +121,7 @@ def _texts(
 
 def _strict_query(given: dict[str, list[str]], operation: Operation) -> list[Violation]:
     known = ", ".join(sorted(operation.query_names)) or "none"
+    once = {p.name for p in operation.parameters if p.where == "query" and not p.repeats}
     found = [
         Violation("query", name, "unknown", f"one of the parameters {known}", name)
         for name in given
@@ -126,7 +130,7 @@ def _strict_query(given: dict[str, list[str]], operation: Operation) -> list[Vio
     return found + [
         Violation("query", name, "repeated", "a single value", values)
         for name, values in given.items()
-        if len(values) > 1 and name in operation.query_names
+        if len(values) > 1 and name in once
     ]
 
 
