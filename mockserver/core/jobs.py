@@ -47,15 +47,18 @@ class JobQueue:
 
     async def submit(self, type_: str, id_: str, payload: Payload) -> None:
         """Leave a job of `type_`; it is run at least once and recorded exactly once."""
+        jobs = self.transaction.documents(WORLD)
+        # Numbered, because a world that was reset uses its ids again, and the old job may still run.
+        number = await jobs.next("job")
         job = {
-            "id": f"{self.vendor}/{self.account}/{id_}",
+            "id": f"{self.vendor}/{self.account}/{id_}/{number}",
             "vendor": self.vendor,
             "account": self.account,
             "base_url": self.base_url,
             "type": type_,
             "payload": dict(payload),
         }
-        await self.transaction.documents(WORLD).insert(JOB.name, str(job["id"]), job)
+        await jobs.insert(JOB.name, str(job["id"]), job)
         self.transaction.after_commit(lambda: self.runner.begin(job))
 
 
@@ -120,6 +123,6 @@ class JobRunner:
     async def _run(self, type_: JobType, job: Document) -> Document:
         try:
             return await type_.run(self._network, job["payload"])
-        except Exception as error:  # a job must end, whatever it meets
+        except Exception as error:  # noqa: BLE001  (a job must end, whatever it meets)
             _log.warning("job %s failed: %s", job["id"], error)
             return {"error": str(error)}

@@ -36,7 +36,7 @@ def test_help_shows_examples() -> None:
 @pytest.mark.slow
 def test_suite_runs_one_vendor_with_the_seed_that_is_given() -> None:
     done = contract_tests(
-        "suite", "--vendor", "ngrok", "--seed", "7", "--examples", "3", "--", "-v"
+        "suite", "--vendor", "ngrok", "--seed", "7", "--examples", "3", "--", "-vv"
     )
     assert done.returncode == 0, done.stdout
     assert "CONTRACT_TESTS_SEED=7" in done.stdout

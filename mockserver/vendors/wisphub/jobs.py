@@ -1,0 +1,37 @@
+"""The slow half of a ping task: packets to the device, counted."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from mockserver.core.backend import Backend
+from mockserver.core.jobs import JobType, Payload
+from mockserver.core.store import Document
+from mockserver.vendors.wisphub.backend import WisphubBackend
+from probes.errors import ProbeError
+from probes.network import Network
+
+INTERVAL_S, TIMEOUT_S = 0.2, 1.0
+
+
+class NothingMeasured(ProbeError):
+    """The ping came to an end and yet says nothing about the device."""
+
+
+async def _run(network: Network, payload: Payload) -> Document:
+    if payload["address"] is None:
+        raise NothingMeasured("The service has no IP address yet: there is no device to ping.")
+    found = await network.ping(
+        payload["address"], count=payload["pings"], interval_s=INTERVAL_S, timeout_s=TIMEOUT_S
+    )
+    if found.send_error and not found.received:
+        # What never left this machine would look like a client without internet.
+        raise NothingMeasured(f"The packets could not be sent: {found.send_error}.")
+    return {"sent": found.sent, "received": found.received}
+
+
+async def _record(backend: Backend, payload: Payload, result: Document) -> None:
+    await cast("WisphubBackend", backend).finish_ping(payload["task_id"], result)
+
+
+ping_job = JobType(_run, _record)
