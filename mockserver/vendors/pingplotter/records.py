@@ -1,0 +1,75 @@
+"""How agents and sessions are found; nothing here changes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from mockserver.core.backend import Backend
+from mockserver.core.errors import NotFound, shown
+from mockserver.core.store import Document, Kind
+from mockserver.vendors.pingplotter.measurements import Reading, read
+from mockserver.vendors.pingplotter.model import AGENT, SESSION, Tally, tally
+
+
+@dataclass(slots=True)
+class Records(Backend):
+    """The agents, deleted ones among them, and the sessions of an account."""
+
+    async def agents(self) -> list[Document]:
+        """Return all agents, templates and deleted ones among them."""
+        return await self.documents.find(AGENT.name)
+
+    async def agent(self, unique_id: str) -> Document:
+        """Return an agent, a deleted one too; NotFound if there is none."""
+        agent = await self.documents.get(AGENT.name, unique_id)
+        if agent is None:
+            raise NotFound(f"no agent has the UniqueId {shown(unique_id)}")
+        return agent
+
+    async def live_agent(self, unique_id: str) -> Document:
+        """Return an agent; NotFound if there is none or it was deleted."""
+        agent = await self.agent(unique_id)
+        if agent["Deleted"]:
+            raise NotFound(f"the agent {shown(unique_id)} was deleted")
+        return agent
+
+    async def live_agents(self, unique_ids: Sequence[str]) -> list[Document]:
+        """Return those of the agents named that there are, in the order named."""
+        return [
+            one for one in await self._named(AGENT, "UniqueId", unique_ids) if not one["Deleted"]
+        ]
+
+    async def session(self, session_id: str) -> Document:
+        """Return a session; NotFound if there is none."""
+        session = await self.documents.get(SESSION.name, session_id)
+        if session is None:
+            raise NotFound(f"no session has the SessionId {shown(session_id)}")
+        return session
+
+    async def sessions(self, agent_id: str | None = None) -> list[Document]:
+        """Return all sessions, or those of one agent."""
+        where = {"AgentUniqueId": agent_id} if agent_id else None
+        return await self.documents.find(SESSION.name, where)
+
+    async def sessions_named(self, session_ids: Sequence[str]) -> list[Document]:
+        """Return those of the sessions named that there are, in the order named."""
+        return await self._named(SESSION, "SessionId", session_ids)
+
+    async def agents_of(self, sessions: Sequence[Document]) -> dict[str, Document]:
+        """Return the agents that run `sessions`, by their ids."""
+        ids = [session["AgentUniqueId"] for session in sessions]
+        return {agent["UniqueId"]: agent for agent in await self._named(AGENT, "UniqueId", ids)}
+
+    async def tallies(self, agent_id: str | None = None) -> Mapping[str, Tally]:
+        """Return the numbers of sessions by agent; an agent without any is not among them."""
+        return tally(await self.sessions(agent_id))
+
+    def reading(self, session: Document, agent: Document) -> Reading | None:
+        """Return what was last measured for a session of `agent`, None if nothing was."""
+        return read(session, agent, self.randomness, self.clock.now_ms())
+
+    async def _named(self, kind: Kind, key: str, ids: Sequence[str]) -> list[Document]:
+        wanted = tuple(dict.fromkeys(ids))
+        found = {one[key]: one for one in await self.documents.find(kind.name, ids=wanted)}
+        return [found[id_] for id_ in wanted if id_ in found]
