@@ -113,7 +113,7 @@ def _display(options: PingOptions) -> Iterator[Callable[[PingResult], None]]:
         yield lambda result: click.echo(render(result))
         return
     # Rich takes longer to import than a loopback ping takes to run.
-    from rich.live import Live  # noqa: PLC0415
+    from rich.live import Live
 
     with Live(auto_refresh=False) as live:
         yield lambda result: live.update(as_table(result), refresh=True)

@@ -94,9 +94,10 @@ class EchoEngine:
         self._ticker.at(following, partial(self._send_next, run, following))
 
     def _following(self, due: float, interval_s: float) -> float:
-        planned, now = due + interval_s, self._ticker.now()
+        now = self._ticker.now()
         # After a stall the rest of the schedule moves; catching up in a burst would load the path.
-        return now if interval_s and planned < now - TICK_S else planned
+        stalled = interval_s > 0 and due < now - TICK_S
+        return (now if stalled else due) + interval_s
 
     def _send(self, run: EchoRun) -> None:
         echo_socket = self._wire.socket(family_of(run.target.address))

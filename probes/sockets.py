@@ -19,8 +19,7 @@ ICMP6_FILTER = 1
 _SOL_RAW = 255
 _BUFFER_BYTES = 4 << 20
 _LONGEST_HEADERS = 68
-_ANCILLARY_BYTES = 256
-_MOST_DEPARTURES = 65_536
+MOST_DEPARTURES = 65_536
 _PROTOCOLS = {socket.AF_INET: socket.IPPROTO_ICMP, socket.AF_INET6: socket.IPPROTO_ICMPV6}
 
 SocketAddress = tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]
@@ -71,7 +70,9 @@ class EchoSocket:
         """Up to `limit` packets that have come in; what is not ICMP at all is left out."""
         for _ in range(limit):
             try:
-                packet, ancillary, _, sender = self._sock.recvmsg(self._longest, _ANCILLARY_BYTES)
+                packet, ancillary, _, sender = self._sock.recvmsg(
+                    self._longest, timestamps.ANCILLARY_BYTES
+                )
             except BlockingIOError:
                 return
             with suppress(PacketError):
@@ -84,7 +85,9 @@ class EchoSocket:
         """Tokens that have left, each with the wall-clock nanoseconds of its departure."""
         while True:
             try:
-                _, ancillary, _, _ = self._sock.recvmsg(0, _ANCILLARY_BYTES, socket.MSG_ERRQUEUE)
+                _, ancillary, _, _ = self._sock.recvmsg(
+                    0, timestamps.ANCILLARY_BYTES, socket.MSG_ERRQUEUE
+                )
             except BlockingIOError:
                 return
             token = self._tokens.pop(timestamps.departure_number(ancillary), None)
@@ -99,7 +102,7 @@ class EchoSocket:
     def _remember(self, token: int) -> None:
         self._tokens[self._count] = token
         self._count = (self._count + 1) & 0xFFFF_FFFF
-        if len(self._tokens) > _MOST_DEPARTURES:
+        if len(self._tokens) > MOST_DEPARTURES:
             # Some drivers never stamp; what they owe must not pile up.
             del self._tokens[next(iter(self._tokens))]
 
@@ -118,7 +121,9 @@ def open_echo_socket(family: socket.AddressFamily, payload: int) -> EchoSocket:
     sock.settimeout(0)
     _enlarge(sock)
     _filter(sock)
-    return EchoSocket(sock, payload)
+    echo_socket = EchoSocket(sock, payload)
+    timestamps.wait_for_stamping()
+    return echo_socket
 
 
 def _open(family: socket.AddressFamily) -> socket.socket:

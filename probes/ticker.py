@@ -54,10 +54,11 @@ class Ticker:
 
     def _tick(self) -> None:
         self._wake = None
-        self._not_before = self.now() + TICK_S
+        began = self.now()
+        self._not_before = began + TICK_S
         # The limit leaves the loop time to read answers before the receive buffer is full.
         for _ in range(LARGEST_BATCH):
-            if not self._heap or self._heap[0][0] > self._not_before - TICK_S:
+            if not self._heap or self._heap[0][0] > began:
                 break
             _, _, action = heapq.heappop(self._heap)
             action()

@@ -2,6 +2,7 @@
 
 import socket
 import struct
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 
@@ -15,6 +16,9 @@ IPV6_RECVERR = 25
 _TX_SOFTWARE, _RX_SOFTWARE, _SOFTWARE = 1 << 1, 1 << 3, 1 << 4
 _OPT_ID, _OPT_TSONLY = 1 << 7, 1 << 11
 _FLAGS = _TX_SOFTWARE | _RX_SOFTWARE | _SOFTWARE | _OPT_ID | _OPT_TSONLY
+
+ANCILLARY_BYTES = 256
+_PATIENCE_S = 0.02
 
 _TIMESPEC = struct.Struct("=qq")
 _EXTENDED_ERROR = struct.Struct("=IBBBBII")
@@ -33,6 +37,29 @@ def enable(sock: socket.socket) -> bool:
             sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS_NEW, 1)
         return False
     return True
+
+
+def wait_for_stamping() -> None:
+    """Return when arrivals are really being stamped, or after 20 ms without that.
+
+    The kernel switches stamping on some moments after it is asked to, and on a busy machine
+    the first answers would come unstamped. A datagram to ourselves tells when it is on.
+    """
+    with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mirror:
+        mirror.bind(("127.0.0.1", 0))
+        mirror.connect(mirror.getsockname())
+        mirror.settimeout(_PATIENCE_S)
+        mirror.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPING_NEW, _RX_SOFTWARE | _SOFTWARE)
+        for _ in range(20):
+            if _is_stamped(mirror):
+                return
+            time.sleep(_PATIENCE_S / 20)
+
+
+def _is_stamped(mirror: socket.socket) -> bool:
+    mirror.send(b"")
+    _, ancillary, _, _ = mirror.recvmsg(0, ANCILLARY_BYTES)
+    return stamp_ns(ancillary) is not None
 
 
 def restart_count(sock: socket.socket) -> None:

@@ -8,12 +8,13 @@ import os
 import socket
 import struct
 import traceback
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Self
 
 import pytest
 
@@ -32,7 +33,7 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 class Namespace:
     """Settings of a network that exists for one body of code."""
 
-    unprivileged: bool = False
+    sockets: str = "raw"
     silent: bool = False
 
     def run(self, body: Callable[[], object]) -> object:
@@ -40,7 +41,10 @@ class Namespace:
         fork = multiprocessing.get_context("fork")
         here, there = fork.Pipe()
         child = fork.Process(target=self._child, args=(there, body))
-        child.start()
+        with warnings.catch_warnings():
+            # Newer Pythons warn of forking beside threads; the child needs none of them.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            child.start()
         there.close()
         try:
             kind, content = here.recv() if here.poll(PATIENCE_S) else ("failed", "no answer")
@@ -67,7 +71,7 @@ class Namespace:
 
     def _settle(self) -> None:
         raise_loopback()
-        if self.unprivileged:
+        if self.sockets == "datagram":
             Path("/proc/sys/net/ipv4/ping_group_range").write_text("0 0")
         if self.silent:
             Path("/proc/sys/net/ipv4/icmp_echo_ignore_all").write_text("1")
@@ -104,7 +108,7 @@ class Responder:
     script: Callable[["Responder", Echo, str], None]
     seen: list[tuple[Echo, str]] = field(default_factory=list)
 
-    def __enter__(self) -> "Responder":
+    def __enter__(self) -> Self:
         self._ear = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
         self._ear.setblocking(False)  # noqa: FBT003
         asyncio.get_running_loop().add_reader(self._ear.fileno(), self._hear)
@@ -162,7 +166,7 @@ def pin() -> Callable[[str], PinnedTarget]:
     return pinned
 
 
-@pytest.fixture(params=[False, True], ids=["raw", "datagram"])
-def either_socket(request: Any) -> bool:
-    """Whether the namespace grants unprivileged sockets; every such test runs both ways."""
-    return bool(request.param)
+@pytest.fixture(params=["raw", "datagram"])
+def sockets(request: pytest.FixtureRequest) -> str:
+    """Kind of ICMP socket that the kernel grants; every such test runs both ways."""
+    return str(request.param)

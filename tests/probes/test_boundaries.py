@@ -42,7 +42,7 @@ def test_every_error_of_the_package_is_a_probe_error() -> None:
 @pytest.mark.parametrize("module", ["probes", "probes.cli"])
 def test_importing_does_not_load_rich(module: str) -> None:
     code = f"import sys, {module}; print('rich' in sys.modules)"
-    ran = subprocess.run(  # noqa: S603
+    ran = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,
         text=True,

@@ -64,6 +64,13 @@ def test_an_icmpv6_request_leaves_the_checksum_to_the_kernel() -> None:
     assert packet[:4] == bytes([128, 0, 0, 0])
 
 
+def test_a_code_other_than_0_is_no_echo() -> None:
+    packet = bytearray(build_echo(Echo(socket.AF_INET6, EchoKind.REPLY, 1, 2, 3)))
+    packet[1] = 1
+    with pytest.raises(PacketError, match="code"):
+        parse_echo(socket.AF_INET6, bytes(packet))
+
+
 def test_the_checksum_example_of_rfc_1071() -> None:
     assert checksum(bytes.fromhex("0001f203f4f5f6f7")) == ~0xDDF2 & 0xFFFF
 

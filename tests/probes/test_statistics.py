@@ -94,9 +94,7 @@ def test_a_percentile_outside_0_to_100_is_refused(percent: float) -> None:
 @pytest.mark.parametrize(
     ("sent", "received", "percent"), [(4, 4, 0), (4, 3, 25), (3, 2, 100 / 3), (5, 0, 100)]
 )
-def test_loss_is_the_share_of_unanswered_probes(
-    sent: int, received: int, percent: float
-) -> None:
+def test_loss_is_the_share_of_unanswered_probes(sent: int, received: int, percent: float) -> None:
     assert statistics.packet_loss_percent(sent, received) == pytest.approx(percent)
 
 
@@ -113,7 +111,7 @@ def test_impossible_counters_have_no_loss(sent: int, received: int) -> None:
         (20, 0, 0, 1 + 0.035 * 92.45 + 7e-6 * 92.45 * 32.45 * 7.55),
         # Effective latency 200, above the bend: rating 93.2 - 8 - 2.5 = 82.7.
         (150, 20, 1, 1 + 0.035 * 82.7 + 7e-6 * 82.7 * 22.7 * 17.3),
-        # Effective latency exactly 160 belongs to the steeper branch: rating 89.2.
+        # Effective latency 160, where both branches meet: rating 89.2.
         (150, 0, 0, 1 + 0.035 * 89.2 + 7e-6 * 89.2 * 29.2 * 10.8),
     ],
 )
