@@ -1,0 +1,1 @@
+"""Side by side with Prism: the same contract, the same requests, one interleaved run."""
