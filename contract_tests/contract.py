@@ -27,11 +27,10 @@ def aimed(  # noqa: PLR0913  (a run has this many parts)
     max_examples: int,
     phases: tuple[str, ...] = PHASES,
     checks: Mapping[str, Any] | None = None,
-    operations: list[dict[str, Any]] | None = None,
 ) -> BaseSchema:
     """Return `contract` ready to be run against `target`; the same seed sends the same requests.
 
-    `checks` and `operations` are those tables of Schemathesis' own configuration.
+    `checks` is that table of Schemathesis' own configuration.
     """
     config = Config.from_dict(
         {
@@ -45,7 +44,6 @@ def aimed(  # noqa: PLR0913  (a run has this many parts)
             "generation": {"max-examples": max_examples, "database": "none"},
             "phases": {name: {"enabled": name in phases} for name in PHASES},
             "checks": dict(checks or {}),
-            "operations": operations or [],
             # Its own markers would mask session ids, and no finding could be repeated.
             "output": {"sanitization": {"enabled": False}},
         }

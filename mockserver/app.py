@@ -19,7 +19,8 @@ from mockserver.core.jobs import JOB, JobRunner
 from mockserver.core.network import ChosenNetwork
 from mockserver.core.randomness import Randomness
 from mockserver.core.rate_limit import Limits, RateLimiter
-from mockserver.core.sqlite_store import SqliteStore, state_path
+from mockserver.core.sqlite_file import state_path
+from mockserver.core.sqlite_store import SqliteStore
 from mockserver.core.worlds import ACCOUNT, WORLD_MARK, Worlds
 from mockserver.settings import Settings, SettingsError
 

@@ -42,6 +42,7 @@ def run(settings: Settings) -> None:
         lifespan="on",
         log_config=None,
         access_log=False,
+        proxy_headers=False,
         server_header=False,
         timeout_keep_alive=5,
         timeout_graceful_shutdown=_GRACE_S,

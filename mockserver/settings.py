@@ -39,7 +39,9 @@ class Settings(BaseSettings):
     vendor: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Vendors to serve; all by default."
     )
-    seed: int = Field(0, description="Where the worlds come from: same seed, same data.")
+    seed: int = Field(
+        0, ge=-(2**63), lt=2**63, description="Where the worlds come from: same seed, same data."
+    )
     state: str | None = Field(
         None, description="File that keeps the state (or sqlite:///PATH); else it is in memory."
     )
@@ -54,7 +56,7 @@ class Settings(BaseSettings):
     account: Annotated[dict[str, str], NoDecode] = Field(
         default_factory=dict, description="NAME=KEY: more accounts, with one key at every vendor."
     )
-    rate_limit: Annotated[dict[str, int | None], NoDecode] = Field(
+    rate_limit: Annotated[dict[str, Annotated[int, Field(ge=1)] | None], NoDecode] = Field(
         default_factory=dict,
         description="NAME=CALLS or NAME=off: another limit than the documented one, "
         "for pingplotter, thousandeyes, thousandeyes-instant, ngrok or all.",
@@ -67,6 +69,14 @@ class Settings(BaseSettings):
             tuple(part for part in value.split(",") if part) if isinstance(value, str) else value
         )
 
+    # Of several validators the last one runs first: this one sees what `_pairs` made.
+    @field_validator("rate_limit", mode="before")
+    @classmethod
+    def _off(cls, value: object) -> object:
+        if not isinstance(value, Mapping):
+            return value
+        return {name: None if limit == "off" else limit for name, limit in value.items()}
+
     @field_validator("account", "rate_limit", mode="before")
     @classmethod
     def _pairs(cls, value: object) -> object:
@@ -78,13 +88,6 @@ class Settings(BaseSettings):
         if wrong:
             raise ValueError(f"expected NAME=VALUE, received {wrong[0]!r}")
         return {name: key for name, _, key in pairs}
-
-    @field_validator("rate_limit", mode="before")
-    @classmethod
-    def _off(cls, value: object) -> object:
-        if not isinstance(value, Mapping):
-            return value
-        return {name: None if limit == "off" else limit for name, limit in value.items()}
 
     @classmethod
     def settings_customise_sources(

@@ -28,7 +28,7 @@ async def read(receive: Receive, headers: Mapping[str, str], max_bytes: int = MA
     that is still sending would not see the answer.
     """
     declared = headers.get("content-length", "")
-    keep = not (declared.isdigit() and int(declared[:19]) > max_bytes)
+    keep = not (declared.isdecimal() and int(declared[:19]) > max_bytes)
     try:
         async with asyncio.timeout(DEADLINE_S):
             body, size = await _collect(receive, max_bytes if keep else -1)
@@ -45,6 +45,8 @@ async def _collect(receive: Receive, max_bytes: int) -> tuple[bytes, int]:
     size, more = 0, True
     while more and size <= MAX_DRAINED:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            _refuse("the whole body", "a part of it")
         chunk: bytes = message.get("body", b"")
         size += len(chunk)
         if size <= max_bytes:
@@ -85,14 +87,17 @@ def _count_keys(value: dict[str, Any] | list[Any], depth: int) -> int:
 
 def _refuse_repeated_keys(raw: bytes) -> None:
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        result = dict(pairs)
-        if len(result) < len(pairs):
-            names = [name for name, _ in pairs]
-            twice = next(name for name in names if names.count(name) > 1)
-            _refuse("each key once in an object", f"{twice!r} more than once", twice)
+        result: dict[str, Any] = {}
+        for name, item in pairs:
+            if name in result:
+                _refuse("each key once in an object", f"{name!r} more than once", name)
+            result[name] = item
         return result
 
-    json.loads(raw, object_pairs_hook=unique)
+    try:
+        json.loads(raw, object_pairs_hook=unique)
+    except RecursionError:  # deep, in a value that its key said again hid from the count above
+        _refuse(f"nesting of at most {MAX_DEPTH} levels", "deeper nesting")
 
 
 def parse_form(raw: bytes) -> dict[str, str]:

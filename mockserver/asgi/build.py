@@ -10,12 +10,12 @@ from connexion.middleware.main import API
 
 from mockserver.asgi.contract import ResolvedSpecification
 from mockserver.asgi.dispatch import Dispatch
-from mockserver.asgi.errors import Errors
+from mockserver.asgi.errors import Breach, Errors
 from mockserver.asgi.rate_limit import RateLimits
 from mockserver.asgi.resolver import HandlerResolver
 from mockserver.asgi.routes import Routing
 from mockserver.asgi.security import Security
-from mockserver.asgi.validation import Breach, Validation
+from mockserver.asgi.validation import Validation
 
 if TYPE_CHECKING:
     from mockserver.core.rate_limit import RateLimiter
@@ -40,11 +40,18 @@ def build_app(  # noqa: PLR0913  (everything that an application needs is handed
     """
     clock, randomness = worlds.clock, worlds.randomness.child("requests", vendor.name)
     stages = [
-        partial(Errors, vendor=vendor, limiter=limiter, clock=clock, randomness=randomness),
+        partial(
+            Errors,
+            vendor=vendor,
+            limiter=limiter,
+            clock=clock,
+            randomness=randomness,
+            on_breach=on_breach,
+        ),
         partial(Routing, vendor=vendor, limiter=limiter),
         partial(Security, vendor=vendor, accounts=worlds.accounts, clock=clock),
         partial(RateLimits, limiter=limiter, clock=clock),
-        partial(Validation, vendor=vendor, on_breach=on_breach),
+        partial(Validation, vendor=vendor),
     ]
     app = ConnexionMiddleware(Dispatch(vendor, store, worlds), middlewares=stages)
     resolver = HandlerResolver(vendor.handlers)

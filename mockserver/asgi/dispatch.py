@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import orjson
-
 from mockserver.core.accounts import DEFAULT_ACCOUNT
 
 if TYPE_CHECKING:
@@ -40,6 +38,4 @@ class Dispatch:
                 transaction, self._vendor, account, exchange.base_url
             )
             value = await operation.handler(backend, **arguments)
-        exchange.answer_status = operation.success_status
-        if value is not None:
-            exchange.answer_body = orjson.dumps(value)
+        exchange.answer_status, exchange.answer_value = operation.success_status, value

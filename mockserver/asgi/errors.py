@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import itertools
 import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import orjson
 
+from mockserver.asgi.answers import breach
 from mockserver.asgi.exchange import Exchange
 from mockserver.asgi.rate_limit import tell
 from mockserver.core.errors import ApiError, InternalServerError
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from mockserver.core.rate_limit import RateLimiter
     from mockserver.core.vendor import Vendor
 
+Breach = Callable[[str], None]
 _log = logging.getLogger(__name__)
 
 
@@ -34,13 +37,15 @@ class Errors:
         limiter: RateLimiter,
         clock: Clock,
         randomness: Randomness,
+        on_breach: Breach,
     ) -> None:
-        """Stand before `app`."""
+        """Stand before `app`; `on_breach` hears of answers that break our own contract."""
         self._app = app
         self._vendor = vendor
         self._limiter = limiter
         self._clock = clock
         self._randomness = randomness
+        self._on_breach = on_breach
         self._numbers = itertools.count(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -51,9 +56,14 @@ class Errors:
             await self._app(scope, receive, send)
         except ApiError as error:
             self._word(exchange, error)
-        except Exception:
+        except Exception:  # noqa: BLE001  (the last door: logged, and worded like any other)
             _log.exception("%s %s failed", scope["method"], scope["path"])
             self._word(exchange, InternalServerError("the stand-in failed; see its log"))
+        if exchange.operation is not None:
+            status, value = exchange.answer_status, exchange.answer_value
+            sentence = breach(exchange.operation, status, value)
+            if sentence:
+                self._on_breach(sentence)
         await _send(exchange, send)
 
     def _name(self, exchange: Exchange) -> None:
@@ -68,7 +78,7 @@ class Errors:
     def _word(self, exchange: Exchange, error: ApiError) -> None:
         situation = Situation(exchange.operation_id, exchange.request_id)
         exchange.answer_status = error.status
-        exchange.answer_body = orjson.dumps(self._vendor.word_error(error, situation))
+        exchange.answer_value = self._vendor.word_error(error, situation)
         for name, value in error.headers.items():
             exchange.add_header(name.lower(), value)
         if exchange.account is None:
@@ -83,7 +93,8 @@ class Errors:
 
 
 async def _send(exchange: Exchange, send: Send) -> None:
-    body, headers = exchange.answer_body, exchange.answer_headers
+    value, headers = exchange.answer_value, exchange.answer_headers
+    body = b"" if value is None else orjson.dumps(value)
     if body:
         headers.append((b"content-type", b"application/json"))
     if exchange.answer_status != 204:  # RFC 9110, section 8.6: a 204 carries no length

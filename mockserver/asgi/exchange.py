@@ -23,9 +23,9 @@ class Exchange:
 
     __slots__ = (
         "account",
-        "answer_body",
         "answer_headers",
         "answer_status",
+        "answer_value",
         "arguments",
         "base_url",
         "call",
@@ -53,7 +53,7 @@ class Exchange:
         self.arguments: dict[str, Any] = {}
         self.answer_status = 200
         self.answer_headers: Headers = []
-        self.answer_body = b""
+        self.answer_value: Any = None
 
     @property
     def operation_id(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
+from urllib.parse import unquote_to_bytes
 
 import orjson
 
@@ -52,14 +53,15 @@ class Gateway:
         await self._hand_on(scope, receive, send, host)
 
     async def _hand_on(self, scope: Scope, receive: Receive, send: Send, host: str) -> None:
-        path: str = scope["path"]
-        first = path.partition("/")[2].partition("/")[0]
+        first = _first_segment(scope)
         by_host = self._by_host(host)
         name = by_host if by_host and first != "__mock" else first
         app = self._applications.get(name)
         if app is None:
             known = ", ".join(f"/{name}" for name in self._applications)
-            await _refuse(send, 404, f"nothing is served at {path[:80]!r}; there are {known}")
+            await _refuse(
+                send, 404, f"nothing is served at {scope['path'][:80]!r}; there are {known}"
+            )
             return
         # The control API's own contract begins with /__mock; a vendor's knows no such prefix.
         skip = 0 if name == by_host or name.startswith("__") else 1
@@ -90,11 +92,19 @@ class Gateway:
         await send({"type": "lifespan.shutdown.complete"})
 
 
+def _first_segment(scope: Scope) -> str:
+    # From the raw path: an encoded slash is no end of a segment, here as in the routing.
+    raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    return unquote_to_bytes(raw.partition(b"?")[0].partition(b"/")[2].partition(b"/")[0]).decode(
+        errors="replace"
+    )
+
+
 def _host(scope: Scope) -> str | None:
     hosts = [value for name, value in scope["headers"] if name == b"host"]
     if not hosts:
         address, port = scope.get("server") or ("127.0.0.1", 80)
-        return f"{address}:{port}"
+        return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
     host: str = hosts[0].decode("latin-1")
     return host if len(hosts) == 1 and _HOST.fullmatch(host) else None
 

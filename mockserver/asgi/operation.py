@@ -56,10 +56,6 @@ class Operation:
     success_status: int
     answers: Mapping[str, Checker | None]
 
-    def answer_checker(self, status: int) -> Checker | None:
-        """Return the checker for the JSON of an answer; KeyError if the status is undocumented."""
-        return self.answers[str(status)]
-
 
 def compile_operation(
     source: AbstractOperation, root: Mapping[str, Any], quotas: tuple[Quota, ...]

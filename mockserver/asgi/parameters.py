@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from mockserver.core.errors import BadRequest, Violation
 Pairs = Sequence[tuple[str, str]]
 MAX_PAIRS = 200
 
-_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+_INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?")
 
 
@@ -23,7 +24,8 @@ def _integer(text: str) -> object:
 
 
 def _number(text: str) -> object:
-    return float(text) if _NUMBER.fullmatch(text) else text
+    number = float(text) if _NUMBER.fullmatch(text) else math.inf
+    return number if math.isfinite(number) else text
 
 
 def _boolean(text: str) -> object:
@@ -51,6 +53,7 @@ class Parameter:
     argument: str
     required: bool
     default: object
+    repeats: bool
     splits: bool
     read: Callable[[str], object]
     checker: Checker
@@ -62,13 +65,15 @@ class Parameter:
         schema = spec["schema"]
         is_list = schema.get("type") == "array"
         item = schema["items"] if is_list else schema
+        explodes = spec.get("explode", spec["in"] == "query")
         return Parameter(
             name=spec["name"].lower() if spec["in"] == "header" else spec["name"],
             where=spec["in"],
             argument=argument_name(spec["name"]),
             required=bool(spec.get("required")),
             default=schema.get("default"),
-            splits=is_list and not spec.get("explode", True),
+            repeats=is_list and explodes,
+            splits=is_list and not explodes,
             read=_READERS.get(item.get("type", ""), _text),
             checker=Checker(schema),
             expected=_describe(schema),
@@ -76,6 +81,8 @@ class Parameter:
 
     def value(self, texts: Sequence[str]) -> object:
         """Return the typed value; a text that is not of the type comes back as it is."""
+        if self.repeats:
+            return [self.read(text) for text in texts]
         if self.splits:
             return [self.read(part) for part in texts[-1].split(",") if part]
         return self.read(texts[-1])  # of a repeated parameter the last one counts

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from mockserver.asgi.transport import JoiningTransport
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEADER_DEADLINE_S = 10
@@ -17,13 +18,13 @@ class GuardedProtocol(HttpToolsProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Take what uvicorn gives."""
         super().__init__(*args, **kwargs)
-        self._header_bytes = 0
-        self._in_headers = True
+        self._in_headers = True  # also before the first byte of a message
+        self._received = 0
         self._deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first headers."""
-        super().connection_made(transport)
+        super().connection_made(JoiningTransport(transport, self.loop))
         self._await_headers()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -34,23 +35,29 @@ class GuardedProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Count bytes as long as they are headers; too many end the connection."""
         if self._in_headers:
-            self._header_bytes += len(data)
+            self._received += len(data)
         super().data_received(data)
-        if self._in_headers and self._header_bytes > MAX_HEADER_BYTES:
+        if self._in_headers and self._received > MAX_HEADER_BYTES:
             self.transport.close()
 
     def on_message_begin(self) -> None:
-        """A request begins: its headers are counted and timed."""
+        """Begin to time the headers of a request."""
         super().on_message_begin()
-        self._in_headers = True
-        self._header_bytes = 0
         self._await_headers()
 
     def on_headers_complete(self) -> None:
-        """The headers are whole."""
+        """Leave off: the headers are whole; ValueError (to the client: 400) if too long."""
         self._in_headers = False
         self._stop_waiting()
+        # They may have come in one piece, together with much of a body: only now can one tell.
+        if sum(len(name) + len(value) + 4 for name, value in self.headers) > MAX_HEADER_BYTES:
+            raise ValueError(f"the headers are longer than {MAX_HEADER_BYTES} bytes")
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Expect the headers of another request."""
+        super().on_message_complete()
+        self._in_headers, self._received = True, 0
 
     def _await_headers(self) -> None:
         self._stop_waiting()

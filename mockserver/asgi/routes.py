@@ -11,7 +11,7 @@ from mockserver.asgi.exchange import Exchange, path_segments
 from mockserver.asgi.operation import Operation, compile_operation
 from mockserver.asgi.parameters import query_pairs
 from mockserver.asgi.routing import Place, RouteTable
-from mockserver.core.errors import MethodNotAllowed, NotFound, Violation
+from mockserver.core.errors import MethodNotAllowed, NotFound, Violation, cut
 from mockserver.core.vendor import Call, Vendor
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Routing(SpecMiddleware):  # type: ignore[misc]  # untyped base
             if self._redirects(exchange, call):
                 return
             path = "/" + "/".join(call.segments)
-            raise NotFound(f"no operation at {path}", facts={"path": path})
+            raise NotFound(f"no operation at {cut(path, 120)}", facts={"path": path})
         method = "GET" if call.method == "HEAD" else call.method
         operation = place.methods.get(method)
         if operation is None:

@@ -61,11 +61,11 @@ class RouteTable(Generic[T]):
         for known, place in same_length:
             if known == pattern:
                 return place
-        place: Place[T] = Place(names)
-        same_length.append((pattern, place))
+        new: Place[T] = Place(names)
+        same_length.append((pattern, new))
         # Fewer parameters first: /agents/{id}/status before /agents/{id}/{what}.
         same_length.sort(key=lambda row: row[0].count(None))
-        return place
+        return new
 
 
 def _fits(pattern: Pattern, segments: Segments) -> bool:

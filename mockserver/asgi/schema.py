@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import re
-import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 import jsonschema_rs
 
-from mockserver.core.errors import Violation
+from mockserver.core.errors import Violation, shown
 
 Schema = Mapping[str, Any]
+MAX_VIOLATIONS = 20
 
+_OF_NUMBERS = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
+_OF_TEXTS = {"minLength", "maxLength", "pattern", "format"}
+_OF_ARRAYS = {"items", "minItems", "maxItems", "uniqueItems"}
+_OF_OBJECTS = {"properties", "required", "additionalProperties", "minProperties", "maxProperties"}
+_SHAPES = ("allOf", "anyOf", "oneOf")
 _CHECKED = frozenset(
-    "type properties required items enum format minimum maximum exclusiveMinimum exclusiveMaximum "
-    "multipleOf minLength maxLength minItems maxItems uniqueItems minProperties maxProperties "
-    "pattern additionalProperties allOf anyOf oneOf not nullable".split()
+    {"type", "enum", "nullable", "not", *_SHAPES}
+    | (_OF_NUMBERS | _OF_TEXTS | _OF_ARRAYS | _OF_OBJECTS)
 )
 _IGNORED = frozenset(
-    "title description example default readOnly writeOnly deprecated discriminator xml "
-    "externalDocs".split()
+    {"title", "description", "example", "default", "readOnly", "writeOnly", "deprecated"}
+    | {"discriminator", "xml", "externalDocs"}
 )
-_SHAPES = ("allOf", "anyOf", "oneOf")
 _AMOUNTS = {
     "minimum": "at least {}",
     "maximum": "at most {}",
@@ -32,7 +36,13 @@ _AMOUNTS = {
     "maxLength": "at most {} characters",
     "minItems": "at least {} items",
     "maxItems": "at most {} items",
+    "minProperties": "at least {} properties",
+    "maxProperties": "at most {} properties",
 }
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+_RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 
 
 class UnknownKeyword(Exception):
@@ -45,6 +55,11 @@ def to_json_schema(schema: Schema) -> dict[str, Any]:
     if unknown:
         raise UnknownKeyword(f"the contract uses {', '.join(unknown)}, which is not understood")
     result = {k: v for k, v in schema.items() if k in _CHECKED and k != "nullable"}
+    if result.get("format") in _RANGES:
+        # JSON Schema knows these formats as words only.
+        lowest, highest = _RANGES[result.pop("format")]
+        result.setdefault("minimum", lowest)
+        result.setdefault("maximum", highest)
     for key in _SHAPES:
         if key in result:
             result[key] = [to_json_schema(part) for part in result[key]]
@@ -64,10 +79,8 @@ def _with_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_uuid(text: str) -> bool:
-    try:
-        return bool(uuid.UUID(text))
-    except ValueError:
-        return False
+    # Not uuid.UUID: it takes braces and leaves out hyphens, RFC 9562 does not.
+    return _UUID.fullmatch(text) is not None
 
 
 class Checker:
@@ -85,11 +98,11 @@ class Checker:
         return self._compiled().is_valid(value)
 
     def violations(self, where: str, name: str, value: object) -> tuple[Violation, ...]:
-        """Return every way in which `value` does not fit."""
+        """Return the ways in which `value` does not fit, the first few if there are many."""
         validator = self._compiled()
         if validator.is_valid(value):
             return ()
-        found = validator.iter_errors(value)
+        found = islice(validator.iter_errors(value), MAX_VIOLATIONS)
         return tuple(v for error in found for v in _violations(where, name, error))
 
     def _compiled(self) -> jsonschema_rs.Draft4Validator:
@@ -123,14 +136,21 @@ def _expected(error: jsonschema_rs.ValidationError) -> str:
         return _AMOUNTS[rule].format(facts["limit"])
     if rule == "enum":
         return "one of " + ", ".join(_plain(option) for option in facts["options"])
-    if rule == "pattern":
-        return f"text matching {facts['pattern']}"
-    if rule == "format":
-        return f"a {facts['format']}"
-    if rule in {"anyOf", "oneOf"} and "context" in facts:
-        return _choices(facts["context"])
-    match = re.search(r"of types? (.+)$", error.message)
-    return match[1].replace('"', "") if match else error.message
+    if rule in {"anyOf", "oneOf"}:
+        return _choices(facts["context"]) or "one alternative, not several"
+    worded = _FACTS.get(rule)
+    return worded(facts) if worded else f"what the contract says under {rule}"
+
+
+# Made from the contract's side of an error only: its message would repeat the whole value.
+_FACTS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "type": lambda facts: ", ".join(facts["types"]),
+    "pattern": lambda facts: f"text matching {facts['pattern']}",
+    "format": lambda facts: f"a {facts['format']}",
+    "multipleOf": lambda facts: f"a multiple of {facts['multiple_of']}",
+    "uniqueItems": lambda _: "each item once",
+    "additionalProperties": lambda facts: f"no property {shown(facts['unexpected'][0])}",
+}
 
 
 def _plain(option: object) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from typing import TYPE_CHECKING
 
 from mockserver.core.credentials import Credential
@@ -63,7 +62,7 @@ def _authorization(value: str, kinds: set[str]) -> Credential:
     if kind == "basic" and kind in kinds:
         try:
             user, colon, secret = base64.b64decode(rest, validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:  # not ASCII, not base64, not UTF-8
             return Credential("unknown", value)
         return Credential("basic", secret, user) if colon else Credential("unknown", value)
     return Credential(kind if kind in kinds and rest else "unknown", rest or value)

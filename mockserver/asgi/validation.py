@@ -1,11 +1,9 @@
-"""The stage that holds the request against the contract, and the answer on its way back."""
+"""The stage that holds the request against the contract."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
-
-import orjson
 
 from mockserver.asgi import body as bodies
 from mockserver.asgi.operation import FORM, JSON, BodyRule, Operation
@@ -23,20 +21,17 @@ if TYPE_CHECKING:
     from mockserver.asgi.exchange import Exchange
     from mockserver.core.vendor import Vendor
 
-Breach = Callable[[str], None]
-
 
 class Validation:
     """Fills the arguments of the exchange, or ends it with every violation that was found."""
 
-    def __init__(self, app: ASGIApp, vendor: Vendor, on_breach: Breach) -> None:
-        """Stand before `app`; `on_breach` hears of answers that break our own contract."""
+    def __init__(self, app: ASGIApp, vendor: Vendor) -> None:
+        """Stand before `app`."""
         self._app = app
         self._normalise_body = vendor.normalise_body
-        self._on_breach = on_breach
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Check, go on, check the answer."""
+        """Check and go on."""
         exchange: Exchange = scope["mockserver.exchange"]
         operation = exchange.operation
         assert operation is not None  # noqa: S101  (Routing ends the exchange otherwise)
@@ -47,7 +42,6 @@ class Validation:
             raise _refusal(operation, violations)
         exchange.arguments = arguments
         await self._app(scope, receive, send)
-        self._check_answer(exchange, operation)
 
     async def _check_body(
         self, exchange: Exchange, operation: Operation, arguments: dict[str, Any]
@@ -74,18 +68,6 @@ class Validation:
             value = self._normalise_body(exchange.operation_id, value)
         arguments["body"] = value
         return list(rule.checkers[media_type].violations("body", "", value))
-
-    def _check_answer(self, exchange: Exchange, operation: Operation) -> None:
-        checker = operation.answer_checker(exchange.answer_status)
-        if checker is None or not exchange.answer_body:
-            return
-        value = orjson.loads(exchange.answer_body)
-        if checker.accepts(value):
-            return
-        first, *others = checker.violations("answer", "", value)
-        more = f", and {len(others)} more" if others else ""
-        place = f"{operation.id} {exchange.answer_status}"
-        self._on_breach(f"{place}: {first.sentence()}{more}")
 
 
 def _refusal(operation: Operation, violations: list[Violation]) -> ApiError:

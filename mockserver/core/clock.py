@@ -71,15 +71,16 @@ class ManualClock:
 
 def rfc3339(at_ms: int) -> str:
     """Word a time as RFC 3339 in UTC with milliseconds, e.g. `2026-01-01T00:00:00.000Z`."""
-    moment = datetime.fromtimestamp(at_ms // 1000, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{at_ms % 1000:03d}Z"
+    # isoformat is ten times faster than strftime, and answers are full of times.
+    moment = datetime.fromtimestamp(at_ms // 1000, UTC).isoformat()[:19]
+    return f"{moment}.{at_ms % 1000:03d}Z"
 
 
 def rfc3339_seconds(at_ms: int) -> str:
     """Word a time as RFC 3339 in UTC without a fraction, e.g. `2026-01-01T00:00:00Z`."""
-    return f"{datetime.fromtimestamp(at_ms // 1000, UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return datetime.fromtimestamp(at_ms // 1000, UTC).isoformat()[:19] + "Z"
 
 
 def utc_datetime(at_ms: int) -> str:
     """Word a time as `YYYY-MM-DD HH:MM:SS` in UTC, the form that ThousandEyes v6 uses."""
-    return f"{datetime.fromtimestamp(at_ms // 1000, UTC):%Y-%m-%d %H:%M:%S}"
+    return datetime.fromtimestamp(at_ms // 1000, UTC).isoformat(" ")[:19]

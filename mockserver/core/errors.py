@@ -27,7 +27,7 @@ class Violation:
     def sentence(self) -> str:
         """Say what was expected and what came, naming the field."""
         place = f"{self.where} {self.name}".strip() if self.where != "body" else self.name
-        subject = place or "the request body"
+        subject = cut(place, 120) or "the request body"
         if self.rule == "required":
             return f"{subject} is required: expected {self.expected}"
         return f"{subject} is invalid: expected {self.expected}, received {shown(self.received)}"
@@ -37,17 +37,22 @@ def shown(value: object) -> str:
     """Show a received value briefly: long ones are cut, so that an error is never a mirror."""
     if isinstance(value, dict | list):
         return f"{'an object' if isinstance(value, dict) else 'an array'} of {len(value)}"
-    text = {True: "true", False: "false", None: "null"}.get(value) if _is_word(value) else None
-    text = text or (repr(value) if not isinstance(value, str) else f'"{value}"')
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    return cut(_text(value))
 
 
-def _is_word(value: object) -> bool:
-    return value is None or isinstance(value, bool)
+def cut(text: str, length: int = _SHOWN) -> str:
+    """Cut what a client sent to a length that is good in a sentence."""
+    return text if len(text) <= length else f"{text[:length]}…"
+
+
+def _text(value: object) -> str:
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return f'"{value}"' if isinstance(value, str) else repr(value)
 
 
 class ApiError(Exception):
-    """Something that ends a request; `code` is the vendor's own number for it, where it has one."""
+    """Something that ends a request; `code` is the vendor's own number for it, if any."""
 
     status: ClassVar[int] = 500
     reason: ClassVar[str] = "Internal Server Error"

@@ -48,7 +48,7 @@ class JobQueue:
     async def submit(self, type_: str, id_: str, payload: Payload) -> None:
         """Leave a job of `type_`; it is run at least once and recorded exactly once."""
         jobs = self.transaction.documents(WORLD)
-        # Numbered, because a world that was reset uses its ids again, and the old job may still run.
+        # Numbered: a world that was reset uses its ids again, and the old job may still run.
         number = await jobs.next("job")
         job = {
             "id": f"{self.vendor}/{self.account}/{id_}/{number}",

@@ -73,19 +73,36 @@ class TokenBucket:
 
     def __init__(self, limit: int, window_s: int) -> None:
         """Hold at most `limit` tokens."""
-        self._limit, self._per_ms = limit, limit / (window_s * 1000)
-        self._tokens, self._at_ms = float(limit), 0
+        # A token is cut into as many grains as a window has ms: then `limit` grains flow in each
+        # ms, and whole numbers keep what sums of fractions would lose.
+        self._limit, self._grains = limit, window_s * 1000
+        self._level, self._at_ms = limit * self._grains, 0
 
     def hit(self, now_ms: int, cost: int) -> Standing:
         """Take `cost` tokens, unless there are too few."""
-        self._tokens = min(self._limit, self._tokens + max(0, now_ms - self._at_ms) * self._per_ms)
-        self._at_ms = now_ms
-        allowed = self._tokens >= cost
-        self._tokens -= cost * allowed
-        wait_s = math.ceil(max(0.0, cost - self._tokens) / self._per_ms / 1000)
-        full_ms = now_ms + (self._limit - self._tokens) / self._per_ms
-        left = int(self._tokens)
-        return Standing(self._limit, left, math.ceil(full_ms / 1000), allowed, wait_s, cost)
+        full, price = self._limit * self._grains, cost * self._grains
+        elapsed_ms = max(0, now_ms - self._at_ms)  # the system's clock may be set back
+        self._level = min(full, self._level + elapsed_ms * self._limit)
+        self._at_ms += elapsed_ms
+        allowed = self._level >= price
+        self._level -= price * allowed
+        wait_s = -(-max(0, price - self._level) // (self._limit * 1000))
+        full_at_s = -(-(now_ms - (self._level - full) // self._limit) // 1000)
+        left = self._level // self._grains
+        return Standing(self._limit, left, full_at_s, allowed, wait_s, cost)
+
+
+class Unmetered:
+    """Lets everything pass, and shows a limit of which nothing is ever used."""
+
+    def __init__(self, limit: int, window_s: int) -> None:
+        """Show `limit`."""
+        self._limit, self._window_s = limit, window_s
+
+    def hit(self, now_ms: int, cost: int) -> Standing:
+        """Count nothing."""
+        reset_at_s = math.ceil(now_ms / 1000) + self._window_s
+        return Standing(self._limit, self._limit, reset_at_s, True, 0, cost)
 
 
 MeterFactory = Callable[[int, int], Meter]
@@ -119,10 +136,12 @@ class Limits:
 
     overrides: Mapping[str, int | None]
 
-    def of(self, quota: Quota) -> int:
-        """Return the number of calls that `quota` allows."""
+    def meter(self, quota: Quota) -> Meter:
+        """Return a meter for `quota` with everything left."""
         limit = self.overrides.get(quota.name, self.overrides.get("all", quota.limit))
-        return 1_000_000_000 if limit is None else limit
+        if limit is None:
+            return Unmetered(quota.limit, quota.window_s)
+        return quota.meter(limit, quota.window_s)
 
 
 class RateLimiter:
@@ -144,13 +163,13 @@ class RateLimiter:
         """Count a call of `account` against `quota`."""
         meter = self._meters.get((account, quota.name))
         if meter is None:
-            meter = quota.meter(self._limits.of(quota), quota.window_s)
+            meter = self._limits.meter(quota)
             self._meters[account, quota.name] = meter
         return meter.hit(now_ms, (quota.costs or {}).get(operation_id, 1))
 
     def glance(self, quota: Quota, now_ms: int) -> Standing:
         """Return how somebody who never called stands against `quota`."""
-        return quota.meter(self._limits.of(quota), quota.window_s).hit(now_ms, 0)
+        return self._limits.meter(quota).hit(now_ms, 0)
 
     def forget(self, account: str | None = None) -> None:
         """Fill the allowance of one account, or of all."""

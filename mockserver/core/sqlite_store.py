@@ -11,20 +11,8 @@ from pathlib import Path
 import orjson
 
 from mockserver.core.errors import InsufficientStorage
-from mockserver.core.store import Document, DuplicateDocument, Kind, Scalar, StoreError
-
-VERSION = 1
-APPLICATION_ID = 0x4E4D4250  # marks a file as ours, so that a stranger's database is not touched
-_SCHEMA = """
-CREATE TABLE documents (
-  position INTEGER PRIMARY KEY AUTOINCREMENT,
-  world TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL,
-  UNIQUE (world, kind, id)
-);
-CREATE TABLE sequences (
-  world TEXT NOT NULL, name TEXT NOT NULL, value INTEGER NOT NULL, PRIMARY KEY (world, name)
-) WITHOUT ROWID;
-"""
+from mockserver.core.sqlite_file import connect
+from mockserver.core.store import Document, DuplicateDocument, Kind, Scalar
 
 
 class SqliteStore:
@@ -39,43 +27,16 @@ class SqliteStore:
 
     async def open(self, kinds: Iterable[Kind]) -> None:
         """Open the file, check that it is ours, make tables and indexes; else StoreError."""
-        try:
-            self._connection = sqlite3.connect(
-                self._path or ":memory:", isolation_level=None, check_same_thread=False
-            )
-            self._prepare(tuple(kinds))
-        except (sqlite3.Error, OSError) as error:
-            raise StoreError(f"cannot use the state file {self._path}: {error}") from error
-
-    def _prepare(self, kinds: tuple[Kind, ...]) -> None:
-        connection = self._connection
-        # WAL with NORMAL keeps every commit through the death of the process.
-        connection.execute("PRAGMA locking_mode=EXCLUSIVE")  # two servers would not see each other
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
-        connection.execute("PRAGMA busy_timeout=2000")
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        (owner,) = connection.execute("PRAGMA application_id").fetchone()
-        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if tables == 0:
-            self._create()
-        elif owner != APPLICATION_ID or version != VERSION:
-            raise StoreError(
-                f"{self._path} is not a state file of this version "
-                f"(expected version {VERSION}, found {version}); give another --state file"
-            )
-        for kind in kinds:
-            self._limits[kind.name] = kind.limit
-            for field in kind.indexes:
-                connection.execute(
-                    f'CREATE INDEX IF NOT EXISTS "{kind.name}_{field}" '
-                    f"ON documents (world, {_field(field)}) WHERE kind = '{kind.name}'"
-                )
-
-    def _create(self) -> None:
-        self._connection.executescript(
-            f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version={VERSION};"
-            f"PRAGMA application_id={APPLICATION_ID}; COMMIT;"
+        kinds = tuple(kinds)
+        self._limits = {kind.name: kind.limit for kind in kinds}
+        self._connection = connect(
+            self._path,
+            [
+                f'CREATE INDEX IF NOT EXISTS "{kind.name}_{field}" '
+                f"ON documents (world, {_field(field)}) WHERE kind = '{kind.name}'"
+                for kind in kinds
+                for field in kind.indexes
+            ],
         )
 
     @asynccontextmanager
@@ -119,7 +80,7 @@ class SqliteTransaction:
     async def worlds(self, prefix: str) -> list[str]:
         """Return the names of worlds that hold anything and begin with `prefix`."""
         rows = self.connection.execute(
-            "SELECT DISTINCT world FROM documents WHERE world GLOB ? || '*'", (prefix,)
+            "SELECT DISTINCT world FROM documents WHERE instr(world, ?) = 1", (prefix,)
         )
         return [world for (world,) in rows]
 
@@ -264,7 +225,13 @@ class SqliteDocuments:
     def _clause(self, kind: str, where: Mapping[str, Scalar]) -> tuple[str, list[object]]:
         # The kind stands in the text, not as a value, or SQLite would not use a partial index.
         parts = ["world = ?", f"kind = '{kind}'", *(f"{_field(name)} IS ?" for name in where)]
-        return " AND ".join(parts), [self._world, *where.values()]
+        return " AND ".join(parts), [self._world, *map(_bound, where.values())]
+
+
+def _bound(value: Scalar) -> object:
+    # SQLite reads integers beyond 64 bits as doubles, those inside a document too.
+    huge = isinstance(value, int) and not -(2**63) <= value < 2**63
+    return float(value or 0) if huge else value
 
 
 def _field(name: str) -> str:
@@ -278,13 +245,3 @@ def _dump(value: object) -> str:
 def _load(body: str) -> Document:
     document: Document = orjson.loads(body)
     return document
-
-
-def state_path(state: str | None) -> Path | None:
-    """Return the file that the setting `state` means, None for memory; else StoreError."""
-    if state is None:
-        return None
-    scheme, separator, rest = state.partition("://")
-    if separator and scheme != "sqlite":
-        raise StoreError(f"state {scheme}:// is not supported: give a path or sqlite:///PATH")
-    return Path(rest.removeprefix("/") if separator else state)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 
 from mockserver.core.accounts import Account, Accounts
 from mockserver.core.backend import Backend
@@ -56,7 +57,7 @@ class Worlds:
             await self.vendors[vendor].populate(backend)
             mark: Document = {"seed": self.randomness.seed}
             await backend.documents.insert(WORLD_MARK.name, "seed", mark)
-        transaction.after_commit(lambda: self._filled.add(world))
+        transaction.after_commit(partial(self._filled.add, world))
 
     async def reset(
         self, transaction: Transaction, vendor: str | None = None, account: str | None = None
@@ -65,7 +66,7 @@ class Worlds:
         gone = [w for w in await transaction.worlds("") if _meant(w, vendor, account)]
         for world in gone:
             await transaction.documents(world).clear()
-            transaction.after_commit(lambda world=world: self._filled.discard(world))
+            transaction.after_commit(partial(self._filled.discard, world))
         await self._forget_jobs(transaction, vendor, account)
         return gone
 

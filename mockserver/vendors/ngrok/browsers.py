@@ -32,7 +32,8 @@ BROWSERS = (
         "Desktop",
         ("138.0.0.0", "139.0.0.0", "140.0.0.0"),
         ("10.0",),
-        f"{_MOZILLA} (Windows NT {{os}}; Win64; x64) {_WEBKIT} {_KHTML} Chrome/{{v}} Safari/537.36",
+        f"{_MOZILLA} (Windows NT {{os}}; Win64; x64) {_WEBKIT} {_KHTML} "
+        "Chrome/{v} Safari/537.36",
     ),
     Browser(
         "Chrome",

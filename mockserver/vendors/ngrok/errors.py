@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mockserver.core.errors import ApiError, Violation
-from mockserver.core.randomness import Randomness, ksuid
+from mockserver.core.randomness import Randomness, ksuid_of
 from mockserver.core.store import Document
 from mockserver.core.vendor import Situation
 
@@ -13,7 +13,7 @@ _BY_STATUS = {415: "210", 429: "226", 500: "20000"}
 
 def request_id(randomness: Randomness, number: int, now_ms: int) -> str:
     """Return the id that ngrok gives to every request."""
-    return f"op_{ksuid(now_ms, randomness.stream(number))}"
+    return f"op_{ksuid_of(now_ms, randomness.bits(number))}"
 
 
 def word_error(error: ApiError, situation: Situation) -> Document:
@@ -53,9 +53,9 @@ def _header(violation: Violation) -> tuple[str, str]:
 
 def _query(violation: Violation) -> tuple[str, str]:
     if violation.rule == "unknown":
-        return "231", f"{violation.name} is an unknown parameter: {violation.sentence()}."
+        return "231", f"There is an unknown parameter: {violation.sentence()}."
     if violation.rule == "repeated":
-        return "232", f"{violation.name} must be given once: {violation.sentence()}."
+        return "232", f"A parameter must be given once: {violation.sentence()}."
     if violation.name == "limit":
         code = "244" if violation.rule == "type" else "233"
         message = "The page size must be a number between 1 and 100"

@@ -90,7 +90,7 @@ def _auth_type(settings: Settings) -> str:
 
 def _half_of_time_limit(settings: Settings) -> int:
     limit: int = settings["timeLimit"]
-    return limit // 2
+    return min(limit // 2, 60)  # a limit may be 180 s, a target 60 s at most
 
 
 # Defaults that hang on other keys; None is no value.

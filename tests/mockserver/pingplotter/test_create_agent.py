@@ -99,7 +99,7 @@ async def test_unknown_keys_are_ignored(api):
     assert "Color" not in created
 
 
-@pytest.mark.parametrize("interval", [0, 2500, "2500", "0002500", "9" * 5000, 2**63])
+@pytest.mark.parametrize("interval", [0, 2500, "2500", "0002500", "9" * 5000, 2**63 - 1])
 async def test_intervals_are_numbers_or_digits_of_any_size(api, interval):
     targets = [{"Target": "192.0.2.1", "TraceIntervalInMs": interval}]
     assert (await api.new_agent(Targets=targets))["TotalSessions"] == 1
