@@ -25,7 +25,7 @@ from mockserver.core.worlds import ACCOUNT, WORLD_MARK, Worlds
 from mockserver.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from mockserver.core.store import Store
     from mockserver.core.vendor import Vendor
@@ -78,7 +78,7 @@ class Application:
         _log.error("an answer breaks the contract: %s", sentence)
         self.breaches.append(sentence)
 
-    def _applications(self) -> dict[str, object]:
+    def _applications(self) -> dict[str, ASGIApp]:
         caretaker = control.control_vendor(self.house)
         self.house.worlds.vendors[caretaker.name] = caretaker
         served = [(vendor, specs.load(vendor.name)) for vendor in self.house.vendors.values()]

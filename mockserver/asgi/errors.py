@@ -30,9 +30,10 @@ _log = logging.getLogger(__name__)
 class Errors:
     """Lets no exception out: every one becomes the vendor's own error body."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (what wording, counting and naming need)
         self,
         app: ASGIApp,
+        *,
         vendor: Vendor,
         limiter: RateLimiter,
         clock: Clock,

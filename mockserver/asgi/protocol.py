@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from mockserver.asgi.transport import JoiningTransport
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from mockserver.asgi.transport import JoiningTransport
 
 HEADER_DEADLINE_S = 10
 MAX_HEADER_BYTES = 65_536

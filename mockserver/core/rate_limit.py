@@ -102,7 +102,14 @@ class Unmetered:
     def hit(self, now_ms: int, cost: int) -> Standing:
         """Count nothing."""
         reset_at_s = math.ceil(now_ms / 1000) + self._window_s
-        return Standing(self._limit, self._limit, reset_at_s, True, 0, cost)
+        return Standing(
+            limit=self._limit,
+            remaining=self._limit,
+            reset_at_s=reset_at_s,
+            allowed=True,
+            retry_after_s=0,
+            cost=cost,
+        )
 
 
 MeterFactory = Callable[[int, int], Meter]

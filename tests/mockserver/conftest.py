@@ -66,7 +66,8 @@ Story = Callable[[StandIn], Awaitable[Any]]
 def stand_in() -> Callable[..., Any]:
     """Run `story(stand_in)` against a fresh stand-in; keyword arguments are settings.
 
-    `with_network=` and `with_store=` replace those parts. Rate limits are off unless `rate_limit={}` asks for the documented ones.
+    `with_network=` and `with_store=` replace those parts. Rate limits are off unless
+    `rate_limit={}` asks for the documented ones.
     """
 
     def run(story: Story, **settings: Any) -> Any:
