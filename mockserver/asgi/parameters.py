@@ -84,7 +84,8 @@ class Parameter:
         if self.repeats:
             return [self.read(text) for text in texts]
         if self.splits:
-            return [self.read(part) for part in texts[-1].split(",") if part]
+            # Nothing at all is an empty list (OpenAPI 3.0.3, 4.8.12.4: style form, empty).
+            return [self.read(part) for part in texts[-1].split(",")] if texts[-1] else []
         return self.read(texts[-1])  # of a repeated parameter the last one counts
 
     def check(self, texts: Sequence[str] | None, arguments: dict[str, Any]) -> list[Violation]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import selectors
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -78,14 +78,15 @@ def greeting(process: subprocess.Popen[str]) -> list[str]:
     """Read until the ready line; fail with what was said if it does not come."""
     assert process.stdout
     lines: list[str] = []
-    ends = time.monotonic() + DEADLINE_S
-    with selectors.DefaultSelector() as selector:
-        selector.register(process.stdout, selectors.EVENT_READ)
+    watchdog = threading.Timer(DEADLINE_S, process.kill)
+    watchdog.start()
+    try:
         while not (lines and lines[-1].startswith("mockserver ready on ")):
-            assert selector.select(ends - time.monotonic()), lines
             line = process.stdout.readline()
             assert line, lines
             lines.append(line.rstrip("\n"))
+    finally:
+        watchdog.cancel()
     return lines
 
 
