@@ -34,6 +34,12 @@ class Client:
         self.connection = http.client.HTTPConnection(*address, timeout=30)
         self.siege = siege
 
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.connection.close()
+
     def ask(self, method: str, path: str, body: Any = None, key: str = "") -> tuple[int, Any]:
         headers = {"Content-Type": "application/json"} if body else {}
         if key:
@@ -87,22 +93,22 @@ class Siege:
                 self.ledger.unanswered += 1
 
     def create(self) -> None:
-        client = self.client()
-        for number in range(NEW_ACCOUNTS):
-            name = f"r{self.number}-{number}"
-            status, account = client.ask("POST", "/__mock/accounts", {"name": name})
-            assert status == 201
-            self.ledger.keys[name] = account["keys"]["ngrok"]
+        with self.client() as client:
+            for number in range(NEW_ACCOUNTS):
+                name = f"r{self.number}-{number}"
+                status, account = client.ask("POST", "/__mock/accounts", {"name": name})
+                assert status == 201
+                self.ledger.keys[name] = account["keys"]["ngrok"]
 
     def delete(self, names: list[str]) -> None:
-        client = self.client()
         rows = [(name, id_) for name in names for id_ in sorted(self.ledger.sessions[name])]
-        for name, id_ in rows:
-            self.ledger.attempted.add(id_)
-            path = f"/ngrok/app/sessions/{id_}"
-            status, _ = client.ask("DELETE", path, key=self.ledger.keys[name])
-            assert status == 204
-            self.ledger.deleted.add(id_)
+        with self.client() as client:
+            for name, id_ in rows:
+                self.ledger.attempted.add(id_)
+                path = f"/ngrok/app/sessions/{id_}"
+                status, _ = client.ask("DELETE", path, key=self.ledger.keys[name])
+                assert status == 204
+                self.ledger.deleted.add(id_)
 
 
 def halves(names: list[str]) -> tuple[list[str], list[str]]:
@@ -115,8 +121,12 @@ def listed(client: Client, key: str) -> set[str]:
 
 
 def check(siege: Siege, prefixes: tuple[str, ...]) -> None:
+    with siege.client() as client:
+        compare(client, siege.ledger, prefixes)
+
+
+def compare(client: Client, ledger: Ledger, prefixes: tuple[str, ...]) -> None:
     """Hold the server against the ledger, then learn about accounts it did not acknowledge."""
-    client, ledger = siege.client(), siege.ledger
     _, body = client.ask("GET", "/__mock/accounts")
     found = {account["name"]: account["keys"]["ngrok"] for account in body["accounts"]}
     assert ledger.keys.items() <= found.items()
