@@ -1,11 +1,16 @@
 """What a served process says when it is ready, and that all of it is true."""
 
+import argparse
 import shlex
 import socket
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+
+import specs
+from mockserver import vendors as rooms
 
 
 def test_the_last_line_says_where_it_is_ready(server: Any) -> None:
@@ -19,12 +24,42 @@ def test_each_vendor_is_named_with_its_address_and_credential(server: Any) -> No
     assert server.greeting[1] == "  Authorization: Bearer mock_ngrok_key, Ngrok-Version: 2"
 
 
-def test_the_curl_line_works(server: Any) -> None:
-    words = shlex.split(server.greeting[2])
-    assert words[0] == "curl"
-    headers = dict(words[at + 1].split(": ") for at, word in enumerate(words) if word == "-H")
-    page = httpx.get(words[-1], headers=headers).json()
-    assert len(page["application_sessions"]) == 2
+VENDORS = [name for name in specs.vendors() if (Path(rooms.__file__).parent / name).is_dir()]
+
+
+@pytest.fixture(scope="module")
+def everything(begin: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A server of every vendor that has a room."""
+    flags = [word for name in VENDORS for word in ("--vendor", name)]
+    return begin(tmp_path_factory.mktemp("everything"), "--port", "0", *flags)
+
+
+def curl(line: str) -> httpx.Response:
+    """Do what a curl line says, as far as our lines go."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("url")
+    parser.add_argument("-X", default="GET")
+    parser.add_argument("-H", action="append", default=[])
+    parser.add_argument("-d")
+    parser.add_argument("-u")
+    command, *words = shlex.split(line)
+    assert command == "curl"
+    told = parser.parse_args(words)
+    headers = dict(header.split(": ", 1) for header in told.H)
+    auth = tuple(told.u.split(":", 1)) if told.u else None
+    return httpx.request(told.X, told.url, headers=headers, content=told.d, auth=auth)
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_the_curl_line_of_each_vendor_works(everything: Any, vendor: str) -> None:
+    at = [line.endswith(f"/{vendor}") for line in everything.greeting].index(True)
+    answer = curl(everything.greeting[at + 2])
+    assert answer.is_success, answer.text
+    assert answer.json()
+
+
+def test_every_vendor_can_be_served_at_once(everything: Any) -> None:
+    assert everything.get("/__mock/health").json()["vendors"] == VENDORS
 
 
 def test_nothing_is_said_about_requests(serve: Any) -> None:

@@ -75,6 +75,17 @@ async def test_what_was_committed_is_in_the_file_before_it_is_closed(
         assert await transaction.documents("w").get("page", "x") == {"v": 1}
 
 
+async def test_commits_go_to_a_log_that_survives_the_death_of_the_process(
+    opened: Opened, file: Path
+) -> None:
+    async with opened(file) as store:
+        found = [store._connection.execute(f"PRAGMA {name}").fetchone() for name in _DURABILITY]
+        assert found == [("wal",), (1,), ("exclusive",)]
+
+
+_DURABILITY = ("journal_mode", "synchronous", "locking_mode")
+
+
 async def test_a_second_opener_is_refused(opened: Opened, file: Path) -> None:
     async with opened(file):
         assert "locked" in await refusal(file)

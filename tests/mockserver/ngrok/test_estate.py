@@ -131,7 +131,7 @@ async def test_no_session_has_expired(house: Any, sessions: list[Row]) -> None:
 
 
 async def test_a_user_logs_in_before_being_active(users: list[Row]) -> None:
-    assert all(user["created_at"] <= user["last_login"] <= user["last_active"] for user in users)
+    assert all(user["created_at"] < user["last_login"] <= user["last_active"] for user in users)
 
 
 async def test_addresses_belong_to_nobody(sessions: list[Row], users: list[Row]) -> None:
