@@ -15,7 +15,8 @@ from mockserver.asgi.gateway import Gateway
 from mockserver.control import House
 from mockserver.core.accounts import SANDBOX_ACCOUNT, Account, Accounts
 from mockserver.core.clock import Clock, SystemClock
-from mockserver.core.jobs import JOB, JobRunner
+from mockserver.core.job_queue import JOB
+from mockserver.core.jobs import JobRunner
 from mockserver.core.network import ChosenNetwork
 from mockserver.core.randomness import Randomness
 from mockserver.core.rate_limit import Limits, RateLimiter

@@ -55,17 +55,21 @@ class Errors:
         self._name(exchange)
         try:
             await self._app(scope, receive, send)
+            body = self._json(exchange)
         except ApiError as error:
-            self._word(exchange, error)
+            body = self._word(exchange, error)
         except Exception:  # noqa: BLE001  (the last door: logged, and worded like any other)
             _log.exception("%s %s failed", scope["method"], scope["path"])
-            self._word(exchange, InternalServerError("the stand-in failed; see its log"))
-        if exchange.operation is not None:
-            status, value = exchange.answer_status, exchange.answer_value
-            sentence = breach(exchange.operation, status, value)
-            if sentence:
-                self._on_breach(sentence)
-        await _send(exchange, send)
+            body = self._word(exchange, InternalServerError("the stand-in failed; see its log"))
+        await _send(exchange, body, send)
+
+    def _json(self, exchange: Exchange) -> bytes:
+        status, value = exchange.answer_status, exchange.answer_value
+        body = b"" if value is None else orjson.dumps(value)
+        sentence = breach(exchange.operation, status, value) if exchange.operation else None
+        if sentence:
+            self._on_breach(sentence)
+        return body
 
     def _name(self, exchange: Exchange) -> None:
         vendor = self._vendor
@@ -76,7 +80,7 @@ class Errors:
             exchange.request_id = vendor.request_id(self._randomness, number, now_ms)
             exchange.add_header(vendor.request_id_header, exchange.request_id)
 
-    def _word(self, exchange: Exchange, error: ApiError) -> None:
+    def _word(self, exchange: Exchange, error: ApiError) -> bytes:
         situation = Situation(exchange.operation_id, exchange.request_id)
         exchange.answer_status = error.status
         exchange.answer_value = self._vendor.word_error(error, situation)
@@ -84,6 +88,7 @@ class Errors:
             exchange.add_header(name.lower(), value)
         if exchange.account is None:
             self._tell_strangers(exchange)
+        return self._json(exchange)
 
     def _tell_strangers(self, exchange: Exchange) -> None:
         # Some vendors send their limits with every answer, to callers without an account too.
@@ -93,9 +98,8 @@ class Errors:
                 tell(exchange, quota, standing)
 
 
-async def _send(exchange: Exchange, send: Send) -> None:
-    value, headers = exchange.answer_value, exchange.answer_headers
-    body = b"" if value is None else orjson.dumps(value)
+async def _send(exchange: Exchange, body: bytes, send: Send) -> None:
+    headers = exchange.answer_headers
     if body:
         headers.append((b"content-type", b"application/json"))
     if exchange.answer_status != 204:  # RFC 9110, section 8.6: a 204 carries no length

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mockserver.core.accounts import Account, Accounts
 from mockserver.core.clock import Clock
-from mockserver.core.jobs import JobQueue
+from mockserver.core.job_queue import JobQueue
 from mockserver.core.randomness import Randomness
 from mockserver.core.store import Documents
 

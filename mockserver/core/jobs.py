@@ -6,20 +6,17 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from mockserver.core.store import Document, Kind, Store, Transaction
+from mockserver.core.backend import Backend
+from mockserver.core.job_queue import JOB, WORLD, Payload
+from mockserver.core.store import Document, Store, Transaction
 
 if TYPE_CHECKING:
-    from mockserver.core.backend import Backend
     from probes.network import Network
 
-JOB = Kind("job", limit=10_000)
-WORLD = "jobs"
 _CONCURRENT = 200
 _log = logging.getLogger(__name__)
-
-Payload = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,34 +32,7 @@ class JobType:
     record: Callable[[Backend, Payload, Document], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True)
-class JobQueue:
-    """Where a request leaves work for later; it begins once the request is committed."""
-
-    transaction: Transaction
-    runner: JobRunner
-    vendor: str
-    account: str
-    base_url: str
-
-    async def submit(self, type_: str, id_: str, payload: Payload) -> None:
-        """Leave a job of `type_`; it is run at least once and recorded exactly once."""
-        jobs = self.transaction.documents(WORLD)
-        # Numbered: a world that was reset uses its ids again, and the old job may still run.
-        number = await jobs.next("job")
-        job = {
-            "id": f"{self.vendor}/{self.account}/{id_}/{number}",
-            "vendor": self.vendor,
-            "account": self.account,
-            "base_url": self.base_url,
-            "type": type_,
-            "payload": dict(payload),
-        }
-        await jobs.insert(JOB.name, str(job["id"]), job)
-        self.transaction.after_commit(lambda: self.runner.begin(job))
-
-
-OpenBackend = Callable[[Transaction, str, str, str], Awaitable["Backend"]]
+OpenBackend = Callable[[Transaction, str, str, str], Awaitable[Backend]]
 
 
 class JobRunner:
@@ -95,7 +65,7 @@ class JobRunner:
         """Run `job` in the background."""
         task = asyncio.get_running_loop().create_task(self._finish(job))
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
 
     async def drain(self) -> None:
         """Return once every job that was begun is done; for tests."""
@@ -107,6 +77,13 @@ class JobRunner:
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            # For one, its account was given by an option that this run lacks: it stays stored.
+            _log.error("a job could not be recorded and is tried again at the next start: %s", error)
 
     async def _finish(self, job: Document) -> None:
         type_ = self._types[job["vendor"], job["type"]]

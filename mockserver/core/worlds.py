@@ -8,7 +8,8 @@ from functools import partial
 from mockserver.core.accounts import Account, Accounts
 from mockserver.core.backend import Backend
 from mockserver.core.clock import Clock
-from mockserver.core.jobs import JOB, WORLD, JobQueue, JobRunner
+from mockserver.core.job_queue import JOB, WORLD, JobQueue
+from mockserver.core.jobs import JobRunner
 from mockserver.core.randomness import Randomness
 from mockserver.core.store import Document, Kind, Transaction
 from mockserver.core.vendor import Vendor
@@ -42,7 +43,7 @@ class Worlds:
             documents=transaction.documents(world),
             clock=self.clock,
             randomness=self.randomness.child(vendor, account),
-            jobs=JobQueue(transaction, self.runner, vendor, account, base_url),
+            jobs=JobQueue(transaction, self.runner.begin, vendor, account, base_url),
             accounts=self.accounts,
             base_url=base_url,
         )

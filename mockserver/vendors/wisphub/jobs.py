@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import cast
 
 from mockserver.core.backend import Backend
-from mockserver.core.jobs import JobType, Payload
+from mockserver.core.job_queue import Payload
+from mockserver.core.jobs import JobType
 from mockserver.core.store import Document
 from mockserver.vendors.wisphub.backend import WisphubBackend
 from probes.errors import ProbeError

@@ -59,6 +59,19 @@ async def test_any_other_exception_is_a_500_without_its_text(
     assert answer.json()["operation"] == "broken"
 
 
+@pytest.mark.parametrize("value", [object(), {1: 2}, 2**64, "\ud800"], ids=str)
+async def test_an_answer_that_is_no_json_is_a_500_like_any_other(
+    serve: Any, op: Any, caplog: pytest.LogCaptureFixture, value: object
+) -> None:
+    async def odd(backend: Any) -> Any:
+        return {"value": value}
+
+    toy = await serve({"/odd": {"get": op("odd")}}, odd)
+    with caplog.at_level(logging.CRITICAL):
+        answer = await toy.get("/odd")
+    assert (answer.status_code, answer.json()["operation"]) == (500, "odd")
+
+
 async def test_the_log_tells_what_happened(toy: Any, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.ERROR):
         await toy.get("/broken")

@@ -14,7 +14,8 @@ import pytest
 from mockserver.core.accounts import Accounts
 from mockserver.core.backend import Backend
 from mockserver.core.clock import ManualClock
-from mockserver.core.jobs import JOB, JobRunner, JobType
+from mockserver.core.job_queue import JOB
+from mockserver.core.jobs import JobRunner, JobType
 from mockserver.core.randomness import Randomness
 from mockserver.core.sqlite_store import SqliteStore
 from mockserver.core.store import Kind

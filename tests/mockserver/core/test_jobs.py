@@ -10,7 +10,7 @@ import pytest
 
 from mockserver.core.backend import Backend
 from mockserver.core.errors import InsufficientStorage, NotFound
-from mockserver.core.jobs import JOB, WORLD
+from mockserver.core.job_queue import JOB, WORLD
 from mockserver.core.store import Kind
 
 pytestmark = pytest.mark.anyio
