@@ -83,7 +83,7 @@ class JobRunner:
         error = None if task.cancelled() else task.exception()
         if error is not None:
             # For one, its account was given by an option that this run lacks: it stays stored.
-            _log.error("a job could not be recorded and is tried again at the next start: %s", error)
+            _log.error("a job was not recorded and is tried again at the next start: %s", error)
 
     async def _finish(self, job: Document) -> None:
         type_ = self._types[job["vendor"], job["type"]]

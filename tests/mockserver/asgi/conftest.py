@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import settings
 
 from mockserver.asgi.build import build_app
 from mockserver.asgi.gateway import Gateway
@@ -29,6 +30,10 @@ from mockserver.core.worlds import WORLD_MARK, Worlds
 
 KEY = {"X-Key": "toy_key"}
 Json = dict[str, Any]
+
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture

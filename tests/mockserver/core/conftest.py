@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from mockserver.core.accounts import Accounts
 from mockserver.core.backend import Backend
@@ -25,6 +26,10 @@ from mockserver.core.worlds import ACCOUNT, WORLD_MARK, Worlds
 NOTE = Kind("note", limit=5, indexes=("author",))
 PAGE = Kind("page", limit=1000)
 KINDS = (NOTE, PAGE, JOB, WORLD_MARK, ACCOUNT)
+
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import settings
 
 import specs
 from mockserver.app import Application, create_app
@@ -19,6 +20,10 @@ from mockserver.settings import Settings
 KEY = "mock_ngrok_key"
 ADDRESS = "http://127.0.0.1:8080"
 CONTRACT = specs.load("ngrok")
+
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture
