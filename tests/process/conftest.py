@@ -123,8 +123,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server for all the tests of a file: none of them may hurt it."""
     cwd = tmp_path_factory.mktemp("server")
     process = launch("serve", "--port", "0", "--vendor", "ngrok", cwd=cwd)
-    yield Server(process, greeting(process))
-    stop(process)
+    try:
+        yield Server(process, greeting(process))
+    finally:
+        stop(process)
 
 
 @pytest.fixture
