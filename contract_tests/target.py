@@ -29,6 +29,8 @@ class Target:
 
     def headers(self, contract: Mapping[str, Any]) -> dict[str, str]:
         """Return the headers that show the key in the first way that `contract` names."""
+        if not contract.get("security"):
+            return {}
         schemes = contract["components"]["securitySchemes"]
         for choice in contract["security"]:
             scheme = schemes[next(iter(choice))]

@@ -126,7 +126,7 @@ def _house(settings: Settings, vendors: dict[str, Vendor], clock: Clock) -> Hous
     _check_limits(settings, vendors)
     randomness = Randomness(settings.seed)
     keys = {name: vendor.default_key for name, vendor in vendors.items()}
-    accounts = Accounts(keys, randomness)
+    accounts = Accounts(keys, randomness, specs.vendors())
     accounts.add(accounts.new(SANDBOX_ACCOUNT, SANDBOX_KEY))
     for name, key in settings.account.items():
         accounts.add(accounts.new(name, key))

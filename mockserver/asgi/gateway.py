@@ -75,8 +75,7 @@ class Gateway:
         name = name.lower().rstrip(".")
         if name in self._exact:
             return self._exact[name]
-        below = name[name.find(".") :] if "." in name else ""
-        return self._below.get(below)
+        return next((v for end, v in self._below.items() if name.endswith(end)), None)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()

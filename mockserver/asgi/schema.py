@@ -105,6 +105,17 @@ class Checker:
         found = islice(validator.iter_errors(value), MAX_VIOLATIONS)
         return tuple(v for error in found for v in _violations(where, name, error))
 
+    def first_violation(self, where: str, name: str, value: object) -> tuple[Violation, ...]:
+        """Return one way in which `value` does not fit, if there is one.
+
+        Finding them all takes seconds where a large value is wrong in a hundred thousand places.
+        """
+        try:
+            self._compiled().validate(value)
+        except jsonschema_rs.ValidationError as error:
+            return tuple(_violations(where, name, error))
+        return ()
+
     def _compiled(self) -> jsonschema_rs.Draft4Validator:
         if self._validator is None:
             self._validator = jsonschema_rs.Draft4Validator(

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from mockserver.core.vendor import Vendor
 
 
+LARGE_BYTES = 32_768
+
+
 class Validation:
     """Fills the arguments of the exchange, or ends it with every violation that was found."""
 
@@ -67,7 +70,9 @@ class Validation:
         if self._normalise_body:
             value = self._normalise_body(exchange.operation_id, value)
         arguments["body"] = value
-        return list(rule.checkers[media_type].violations("body", "", value))
+        checker = rule.checkers[media_type]
+        look = checker.violations if len(raw) < LARGE_BYTES else checker.first_violation
+        return list(look("body", "", value))
 
 
 def _refusal(operation: Operation, violations: list[Violation]) -> ApiError:

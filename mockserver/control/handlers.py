@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import specs
 from mockserver.control.backend import ControlBackend
 from mockserver.core.accounts import Account
 from mockserver.core.errors import NotFound
@@ -42,7 +41,7 @@ async def reset(
 
 async def list_accounts(backend: ControlBackend) -> Json:
     """List the accounts with their keys."""
-    return {"accounts": [_shown(account) for account in backend.accounts]}
+    return {"accounts": [_shown(backend, account) for account in backend.accounts]}
 
 
 async def get_account(backend: ControlBackend, name: str) -> Json:
@@ -50,7 +49,7 @@ async def get_account(backend: ControlBackend, name: str) -> Json:
     account = backend.accounts.named(name)
     if account is None:
         raise NotFound(f"no account named {name}")
-    return _shown(account)
+    return _shown(backend, account)
 
 
 async def create_account(backend: ControlBackend, body: Mapping[str, Any]) -> Json:
@@ -59,9 +58,9 @@ async def create_account(backend: ControlBackend, body: Mapping[str, Any]) -> Js
     worlds = backend.house.worlds
     await worlds.remember(backend.jobs.transaction, account)
     backend.jobs.transaction.after_commit(lambda: backend.accounts.add(account))
-    return _shown(account)
+    return _shown(backend, account)
 
 
-def _shown(account: Account) -> Json:
-    keys = {vendor: account.keys[vendor] for vendor in specs.vendors() if vendor in account.keys}
+def _shown(backend: ControlBackend, account: Account) -> Json:
+    keys = {v: account.keys[v] for v in backend.house.vendors if v in account.keys}
     return {"name": account.name, "keys": keys}

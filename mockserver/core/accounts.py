@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from mockserver.core.credentials import digest
@@ -27,9 +27,14 @@ class Account:
 class Accounts:
     """Finds the account that a key of a vendor names."""
 
-    def __init__(self, defaults: Mapping[str, str], randomness: Randomness) -> None:
-        """Begin with the default account, whose keys are `defaults` by vendor."""
-        self._vendors = tuple(defaults)
+    def __init__(
+        self, defaults: Mapping[str, str], randomness: Randomness, vendors: Iterable[str] = ()
+    ) -> None:
+        """Begin with the default account, whose keys are `defaults` by vendor.
+
+        New accounts have keys for `vendors` too: those that are served another time.
+        """
+        self._vendors = tuple(sorted({*defaults, *vendors}))
         self._randomness = randomness.child("accounts")
         self._by_name: dict[str, Account] = {}
         self._by_key: dict[tuple[str, bytes], Account] = {}

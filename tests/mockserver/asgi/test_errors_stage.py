@@ -59,7 +59,9 @@ async def test_any_other_exception_is_a_500_without_its_text(
     assert answer.json()["operation"] == "broken"
 
 
-@pytest.mark.parametrize("value", [object(), {1: 2}, 2**64, "\ud800"], ids=str)
+@pytest.mark.parametrize(
+    "value", [object(), {1: 2}, 2**64, "\ud800"], ids=lambda value: type(value).__name__
+)
 async def test_an_answer_that_is_no_json_is_a_500_like_any_other(
     serve: Any, op: Any, caplog: pytest.LogCaptureFixture, value: object
 ) -> None:
