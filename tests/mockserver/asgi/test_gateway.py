@@ -105,6 +105,7 @@ async def test_an_encoded_name_is_the_same_name(ask: Any) -> None:
         ("api.toy.example:8080", "toy"),
         ("toy.localhost:9000", "toy"),
         ("acme.tenants.example", "toy"),
+        ("deep.acme.tenants.example", "toy"),
         ("api.other.example", "other"),
     ],
 )

@@ -201,3 +201,10 @@ def test_nor_does_it_for_the_rarer_rules(schema: dict[str, Any], value: object) 
 def test_a_value_that_is_wrong_all_over_is_told_in_a_few_violations() -> None:
     schema = {"type": "array", "items": {"type": "integer"}}
     assert len(Checker(schema).violations("body", "", ["x"] * 1000)) == MAX_VIOLATIONS
+
+
+def test_one_violation_can_be_had_without_looking_for_the_others() -> None:
+    checker = Checker({"type": "array", "items": {"type": "integer"}})
+    (first,) = checker.first_violation("body", "", ["x"] * 1000)
+    assert (first.name, first.expected) == ("[0]", "integer")
+    assert checker.first_violation("body", "", [1]) == ()
