@@ -65,6 +65,7 @@ class Application:
         kinds = [kind for vendor in vendors for kind in vendor.kinds]
         await self.store.open([*kinds, JOB, WORLD_MARK, ACCOUNT])
         async with self.store.transaction() as transaction:
+            await worlds.claim(transaction)
             await worlds.recall(transaction)
         await self.runner.start()
 

@@ -142,7 +142,8 @@ def _refuse_unknown_variables() -> None:
 
 def _sentence(error: ValidationError) -> str:
     first = error.errors()[0]
-    name = ".".join(str(part) for part in first["loc"]) or "settings"
+    name = str(first["loc"][0]) if first["loc"] else "settings"
     if first["type"] == "extra_forbidden":
         return f"unknown setting {name}: expected one of {', '.join(Settings.model_fields)}"
-    return f"setting {name}: {first['msg']}; received {str(first['input'])[:80]!r}"
+    message = first["msg"].removeprefix("Value error, ")
+    return f"setting {name}: {message}; received {str(first['input'])[:80]!r}"

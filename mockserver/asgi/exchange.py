@@ -41,8 +41,10 @@ class Exchange:
         """Open the exchange for a request that has just come in."""
         self.scope = scope
         self.receive = receive
+        # White space around a value is no part of it (RFC 9110, section 5.5).
         self.headers: Mapping[str, str] = {
-            name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
+            name.decode("latin-1"): value.decode("latin-1").strip(" \t")
+            for name, value in scope["headers"]
         }
         self.base_url: str = scope.get("mockserver.base_url", "")
         self.request_id = ""

@@ -11,7 +11,7 @@ from mockserver.core.clock import Clock
 from mockserver.core.job_queue import JOB, WORLD, JobQueue
 from mockserver.core.jobs import JobRunner
 from mockserver.core.randomness import Randomness
-from mockserver.core.store import Document, Kind, Transaction
+from mockserver.core.store import Document, Kind, StoreError, Transaction
 from mockserver.core.vendor import Vendor
 
 WORLD_MARK = Kind("world", limit=1)
@@ -78,6 +78,18 @@ class Worlds:
         for job in await jobs.find(JOB.name):
             if _meant(f"{job['vendor']}/{job['account']}", vendor, account):
                 await jobs.delete(JOB.name, job["id"])
+
+    async def claim(self, transaction: Transaction) -> None:
+        """Mark the store with our seed; StoreError if it was made from another one."""
+        control = transaction.documents(CONTROL_WORLD)
+        mark = await control.get(WORLD_MARK.name, "seed")
+        if mark is None:
+            await control.insert(WORLD_MARK.name, "seed", {"seed": self.randomness.seed})
+        elif mark["seed"] != self.randomness.seed:
+            raise StoreError(
+                f"the state was made with --seed {mark['seed']}, not {self.randomness.seed}: "
+                f"give --seed {mark['seed']}, or another --state file"
+            )
 
     async def remember(self, transaction: Transaction, account: Account) -> None:
         """Store an account, so that its keys hold after a restart."""

@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -95,6 +96,13 @@ def test_a_state_file_that_is_something_else_is_left_as_it_is(run: Run, tmp_path
     precious.write_text("my thesis\n" * 1000)
     sentence(run("serve", "--port", "0", "--vendor", "ngrok", "--state", "precious.txt"))
     assert precious.read_text() == "my thesis\n" * 1000
+
+
+def test_a_state_file_of_another_seed_is_refused(run: Run, serve: Callable[..., Any]) -> None:
+    serve("--state", "seeded.db", "--seed", "1").end()
+    words = ("serve", "--port", "0", "--vendor", "ngrok", "--state", "seeded.db")
+    said = sentence(run(*words, "--seed", "2"))
+    assert "give --seed 1, or another --state file" in said
 
 
 def test_a_state_file_that_another_server_uses_is_refused(

@@ -67,13 +67,6 @@ def test_a_reset_makes_the_world_anew_and_that_outlives_the_server_too(serve: Se
     assert ids(serve(*STATE)) == everything
 
 
-def test_a_kept_world_stays_when_the_seed_changes(serve: Serve) -> None:
-    first = serve(*STATE, "--seed", "1")
-    before = ids(first)
-    first.end()
-    assert ids(serve(*STATE, "--seed", "2")) == before
-
-
 def test_without_a_file_everything_is_forgotten(serve: Serve, tmp_path: Path) -> None:
     first = serve()
     everything = ids(first)

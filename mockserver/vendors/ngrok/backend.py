@@ -25,7 +25,7 @@ class NgrokBackend(Backend):
         """Return at most `limit` documents with ids below `before`, newest first."""
         # One more than asked for tells whether there is a next page.
         found = await self.documents.find(
-            kind.name, before=before, newest_first=True, limit=limit + 1
+            kind.name, before=before or None, newest_first=True, limit=limit + 1
         )
         items = found[:limit]
         return Page(items, items[-1]["id"] if len(found) > limit else None)

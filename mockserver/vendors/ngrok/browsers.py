@@ -65,8 +65,8 @@ BROWSERS = (
         "Safari",
         "iOS",
         "Mobile",
-        ("17.6", "18.5"),
-        ("17.6.1", "18.5"),
+        ("18.5",),  # Safari comes with the system, so both are of one time
+        ("18.5",),
         f"{_MOZILLA} (iPhone; CPU iPhone OS {{os}} like Mac OS X) {_IPHONE} {_KHTML} "
         "Version/{v} Mobile/15E148 Safari/604.1",
     ),

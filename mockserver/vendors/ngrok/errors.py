@@ -60,6 +60,8 @@ def _query(violation: Violation) -> tuple[str, str]:
         code = "244" if violation.rule == "type" else "233"
         message = "The page size must be a number between 1 and 100"
         return code, f"{message}: {violation.sentence()}."
+    if violation.name == "before_id":
+        return "223", f"This is not the id of a list entry: {violation.sentence()}."
     code = "230" if not violation.name else "215"
     return code, f"The query is invalid: {violation.sentence()}."
 

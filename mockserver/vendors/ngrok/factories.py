@@ -35,21 +35,28 @@ async def populate(backend: NgrokBackend) -> None:
     chance, fake = backend.randomness.stream("estate"), backend.randomness.faker("estate")
     now_ms = backend.clock.now_ms()
     users = [_user(number, now_ms, chance, fake) for number in range(USERS)]
-    for user in users:
-        await backend.documents.insert(USER.name, user["id"], user)
+    # People stay where they are.
+    places = {
+        user["id"]: (documentation_address(chance), _location(chance, fake)) for user in users
+    }
     endpoints = [_endpoint(name, chance) for name in _APPLICATIONS]
     for number in range(SESSIONS):
-        session = _session(number, now_ms, chance, fake)
+        user = chance.choice(users)
+        session = _session(number, now_ms, chance, *places[user["id"]])
         session |= chance.choice(endpoints)
-        session["user_id"] = chance.choice(users)["id"]
+        session["user_id"] = user["id"]
+        _signed_in(user, session)
         await backend.documents.insert(SESSION.name, session["id"], session)
+    for user in users:
+        await backend.documents.insert(USER.name, user["id"], user)
 
 
 def _user(number: int, now_ms: int, chance: random.Random, fake: Faker) -> Document:
     first, last = fake.first_name(), fake.last_name()
     username = f"{first}.{last}".lower()
-    created_ms = now_ms - (USERS - number) * 3 * _DAY_MS - chance.randrange(_DAY_MS)
-    login_ms = now_ms - chance.randrange(2 * _DAY_MS)
+    created_ms = now_ms - (USERS - number + 2) * 3 * _DAY_MS - chance.randrange(_DAY_MS)
+    # Before the oldest session: who never signed in since was last seen then.
+    login_ms = now_ms - 4 * _DAY_MS - chance.randrange(_DAY_MS)
     name, url = chance.choice(_PROVIDERS)
     return {
         "id": _id("au", number, chance),
@@ -59,20 +66,28 @@ def _user(number: int, now_ms: int, chance: random.Random, fake: Faker) -> Docum
         "email": f"{username}@{fake.safe_domain_name()}",
         "name": f"{first} {last}",
         "created_ms": created_ms,
-        "last_active_ms": login_ms + chance.randrange(now_ms - login_ms + 1),
+        "last_active_ms": login_ms + chance.randrange(_HOUR_MS),
         "last_login_ms": login_ms,
     }
 
 
-def _session(number: int, now_ms: int, chance: random.Random, fake: Faker) -> Document:
+def _signed_in(user: Document, session: Document) -> None:
+    # A session begins with a login, and is what its user was last seen in.
+    user["last_login_ms"] = max(user["last_login_ms"], session["created_ms"])
+    user["last_active_ms"] = max(user["last_active_ms"], session["last_active_ms"])
+
+
+def _session(
+    number: int, now_ms: int, chance: random.Random, address: str, location: Document | None
+) -> Document:
     # Newer numbers are newer sessions: each has its own two hours, newest last.
     created_ms = now_ms - (SESSIONS - number) * 2 * _HOUR_MS + chance.randrange(_HOUR_MS)
     return {
         "id": _id("as", number, chance),
         "browser_session": {
             "user_agent": user_agent(chance),
-            "ip_address": documentation_address(chance),
-            "location": _location(chance, fake),
+            "ip_address": address,
+            "location": location,
         },
         "created_ms": created_ms,
         "last_active_ms": created_ms + chance.randrange(now_ms - created_ms),

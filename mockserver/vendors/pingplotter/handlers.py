@@ -9,6 +9,7 @@ from mockserver.core.store import Document
 from mockserver.vendors.pingplotter import serializers, statuses
 from mockserver.vendors.pingplotter.backend import PingPlotterBackend
 from mockserver.vendors.pingplotter.model import CUSTOM_FIELDS, PAUSE, RESUME, Tally
+from mockserver.vendors.pingplotter.serializers import Moment
 from mockserver.vendors.pingplotter.statuses import StatusQuery
 from mockserver.vendors.pingplotter.targets import TargetFilter
 
@@ -27,7 +28,7 @@ async def list_agents(
         if (include_templates or not agent["IsTemplate"])
         and (include_deleted or not agent["Deleted"])
     ]
-    return serializers.agents(agents, await backend.tallies(), backend.clock.now_ms())
+    return serializers.agents(agents, await backend.tallies(), _moment(backend))
 
 
 async def create_agent(backend: PingPlotterBackend, body: Body) -> Document:
@@ -148,8 +149,12 @@ async def list_session_statuses(backend: PingPlotterBackend, body: Body) -> list
     return await statuses.of_sessions(backend, sessions, StatusQuery.of(body))
 
 
-async def _numbers(backend: PingPlotterBackend, agent: Document) -> tuple[Tally, int]:
-    """Return the numbers of an agent's sessions, and the time."""
+def _moment(backend: PingPlotterBackend) -> Moment:
+    return Moment(backend.clock.now_ms(), backend.base_url)
+
+
+async def _numbers(backend: PingPlotterBackend, agent: Document) -> tuple[Tally, Moment]:
+    """Return the numbers of an agent's sessions, and the moment."""
     unique_id = agent["UniqueId"]
     tally = (await backend.tallies(unique_id)).get(unique_id, Tally())
-    return tally, backend.clock.now_ms()
+    return tally, _moment(backend)

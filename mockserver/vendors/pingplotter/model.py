@@ -96,7 +96,7 @@ def new_agent(unique_id: str, name: str, now_ms: int) -> Document:
         "ConnectionType": None,
         "AutoApprove": True,
         "TemplateUniqueId": None,
-        "DownloadUrl": f"https://downloads.example.com/agents/{quote(unique_id)}/installer",
+        "DownloadUrl": f"/downloads/{quote(unique_id)}/installer",
         "created_ms": now_ms,
         "deleted_ms": None,
         "last_message_ms": None,

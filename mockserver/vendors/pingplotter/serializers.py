@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from mockserver.core.clock import rfc3339
 from mockserver.core.store import Document
@@ -29,20 +30,30 @@ _SESSION = ("AgentUniqueId", "SessionId", "Description", "IpAddress", "Status", 
 _LABEL = ("SessionId", "Description", "IpAddress")
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When somebody looks, and from which address: links begin with it."""
+
+    now_ms: int
+    base_url: str
+
+
 def agents(
-    documents: Sequence[Document], tallies: Mapping[str, Tally], now_ms: int
+    documents: Sequence[Document], tallies: Mapping[str, Tally], moment: Moment
 ) -> list[Document]:
     """Return agents with the numbers of their sessions."""
     none = Tally()
-    return [agent(one, tallies.get(one["UniqueId"], none), now_ms) for one in documents]
+    return [agent(one, tallies.get(one["UniqueId"], none), moment) for one in documents]
 
 
-def agent(document: Document, tally: Tally, now_ms: int) -> Document:
+def agent(document: Document, tally: Tally, moment: Moment) -> Document:
     """Return an agent."""
+    download = document["DownloadUrl"]
     whole = document | {
+        "DownloadUrl": download and moment.base_url + download,
         "OpenSessions": tally.open,
         "TotalSessions": tally.total,
-        "LastMessageTime": _time(last_message_ms(document, now_ms)),
+        "LastMessageTime": _time(last_message_ms(document, moment.now_ms)),
         "CreationDate": _time(document["created_ms"]),
         "DeletionDate": _time(document["deleted_ms"]),
         "ExpectedQuality": expected(document["expected_quality"]),
@@ -50,9 +61,9 @@ def agent(document: Document, tally: Tally, now_ms: int) -> Document:
     return {key: whole[key] for key in _AGENT}
 
 
-def created_agent(document: Document, tally: Tally, now_ms: int) -> Document:
+def created_agent(document: Document, tally: Tally, moment: Moment) -> Document:
     """Return the part of an agent that its creator is told."""
-    whole = agent(document, tally, now_ms)
+    whole = agent(document, tally, moment)
     return {key: whole[key] for key in _CREATED_AGENT}
 
 

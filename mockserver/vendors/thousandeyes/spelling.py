@@ -10,6 +10,9 @@ from typing import Any
 from mockserver.core.errors import NotAcceptable
 from mockserver.core.vendor import Call
 
+_HOST_AND_PORT = re.compile(
+    r"(?:(?P<name>[^:\[\]]+)|\[(?P<v6>[0-9A-Fa-f:.]+)\]):(?P<port>[0-9]{1,5})"
+)
 _VERSION = re.compile(r"v[0-9]+")
 _SUFFIXES = ("json", "xml")
 _XML = frozenset({"text/xml", "application/xml"})
@@ -37,7 +40,20 @@ def normalise_body(operation_id: str, value: Any) -> Any:
     credentials = body.get("targetSipCredentials")
     if isinstance(credentials, dict):
         body["targetSipCredentials"] = _upper(credentials)
-    return body
+    return split_server(body) if operation_id == "create_agent_to_server_test" else body
+
+
+def split_server(body: dict[str, Any]) -> dict[str, Any]:
+    """Return a creation whose `server` is a host alone: definitions show `host:port`.
+
+    So a definition that was read can be sent again; a `port` beside it counts more.
+    """
+    match = _HOST_AND_PORT.fullmatch(str(body.get("server", "")))
+    if match is None or not 1 <= int(match["port"]) <= 65_535:
+        return body
+    # ICMP knows no ports, so there one that only stands in the address is left out.
+    port = {} if body.get("protocol") == "ICMP" else {"port": int(match["port"])}
+    return {**port, **body, "server": match["name"] or match["v6"]}
 
 
 def _without_suffix(segments: tuple[str, ...]) -> tuple[tuple[str, ...], str]:

@@ -41,9 +41,9 @@ def present(serve: Any, op: Any) -> Any:
     return showing
 
 
-async def test_an_api_key_is_shown_as_it_came(present: Any) -> None:
+async def test_an_api_key_is_shown_without_the_white_space_around_it(present: Any) -> None:
     shown = await present({"X-KEY": " a key, with Commas "}, "key")
-    assert shown == Credential("apikey", " a key, with Commas ")
+    assert shown == Credential("apikey", "a key, with Commas")
 
 
 @pytest.mark.parametrize("value", ["Bearer t0k", "bearer t0k", "BEARER  t0k ", " Bearer t0k"])

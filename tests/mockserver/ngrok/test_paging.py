@@ -53,12 +53,21 @@ async def test_the_uri_of_a_page_is_the_list_without_a_query(client: Any) -> Non
     assert page["uri"] == "http://127.0.0.1:8080/ngrok/app/sessions"
 
 
-@pytest.mark.parametrize(("before", "count"), [("", 0), ("zz", 37), ("as_", 0), ("A", 0)])
+LOWEST, HIGHEST = "as_" + "0" * 27, "as_" + "z" * 27
+
+
+@pytest.mark.parametrize(("before", "count"), [("", 37), (HIGHEST, 37), (LOWEST, 0)])
 async def test_before_an_id_that_is_not_there_the_page_begins_where_it_would_be(
     client: Any, before: str, count: int
 ) -> None:
     page = (await client.get(f"/app/sessions?before_id={before}")).json()
     assert len(page["application_sessions"]) == count
+
+
+@pytest.mark.parametrize("before", ["null", "as_", "A", "au_" + "0" * 27])
+async def test_what_cannot_be_an_id_is_no_cursor(client: Any, before: str) -> None:
+    answer = await client.get(f"/app/sessions?before_id={before}")
+    assert (answer.status_code, answer.json()["error_code"]) == (400, "ERR_NGROK_223")
 
 
 @given(limit=st.integers(1, 10), ends=st.lists(st.sets(st.integers(0, 36), max_size=4)))

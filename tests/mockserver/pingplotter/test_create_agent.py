@@ -22,7 +22,7 @@ async def test_a_new_agent_was_never_installed(api):
         "HasSyncedServers": False,
     }
     assert id_.startswith("a1:")
-    assert url.startswith("https://downloads.example.com/")
+    assert url.startswith("http://127.0.0.1:8080/pingplotter/downloads/")
 
 
 async def test_the_new_agent_is_listed_as_it_was_created(api):

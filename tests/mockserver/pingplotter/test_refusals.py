@@ -195,8 +195,11 @@ def test_a_refused_call_changes_nothing(room):
     room(story, rate_limit={})
 
 
-async def test_any_subdomain_of_the_vendor_is_served(api):
-    url = "http://yoursubdomain.api.pingplotter.cloud/agents"
-    answer = await api.client.get(url)
+async def test_any_subdomain_of_the_vendor_is_served_with_links_to_itself(api):
+    host = "http://yoursubdomain.api.pingplotter.cloud"
+    answer = await api.client.get(f"{host}/agents")
     assert answer.status_code == 200
-    assert answer.json() == await api.ok("GET", "/agents")
+    own = (await api.ok("GET", "/agents"))[0]
+    assert answer.json()[0]["UniqueId"] == own["UniqueId"]
+    assert answer.json()[0]["DownloadUrl"].startswith(f"{host}/downloads/")
+    assert own["DownloadUrl"].startswith("http://127.0.0.1:8080/pingplotter/downloads/")
