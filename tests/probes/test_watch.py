@@ -43,7 +43,7 @@ def test_the_window_forgets_the_oldest() -> None:
 def test_rounds_begin_an_interval_apart() -> None:
     began = time.monotonic()
     watched(4, 4, interval_s=0.01)
-    assert 0.03 <= time.monotonic() - began < 1
+    assert time.monotonic() - began >= 0.03
 
 
 def test_zero_rounds_are_no_plan() -> None:
