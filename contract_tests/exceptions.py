@@ -63,6 +63,9 @@ def _thousandeyes(case: Any) -> None:
         _repair_query(case.query)
     if isinstance(case.body, dict):
         _repair_body(case.body)
+        # Elsewhere these names are unknown keys, which may hold anything.
+        if case.operation.path == "/instant/page-load":
+            _repair_limits(case.body)
 
 
 def _repair_query(query: dict[str, Any]) -> None:
@@ -89,6 +92,9 @@ def _repair_body(body: Body) -> None:
     # "Protocol and port are mutually exclusive".
     if str(body.get("protocol", "")).upper() == "ICMP":
         body.pop("port", None)
+
+
+def _repair_limits(body: Body) -> None:
     # pageLoadTargetTime ≤ pageLoadTimeLimit > httpTimeLimit, where 10 and 5 are the defaults.
     limit = body.get("pageLoadTimeLimit", 10)
     if body.get("httpTimeLimit", 5) >= limit or body.get("pageLoadTargetTime", 0) > limit:
