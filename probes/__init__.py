@@ -12,12 +12,17 @@ from probes.errors import (
     TargetRefused,
     TargetUnresolvable,
 )
-from probes.network import LiveNetwork, Network, SimulatedNetwork
+from probes.failure import Failure, FailureKind
+from probes.gate import Gate, Limits
+from probes.live import LiveNetwork
+from probes.measure import measure
+from probes.network import Network, Plan
 from probes.path_profile import PathProfile
-from probes.ping import ping
+from probes.ping import PingPlan, ping
 from probes.plan import EchoPlan
 from probes.resolve import PinnedTarget, admit, resolve
-from probes.results import PingResult
+from probes.results import PingResult, Result
+from probes.simulated import SimulatedNetwork
 from probes.targets import TargetPolicy
 from probes.watch import watch
 
@@ -25,22 +30,30 @@ __all__ = [
     "EchoEngine",
     "EchoPlan",
     "EngineClosed",
+    "Failure",
+    "FailureKind",
+    "Gate",
+    "Limits",
     "LiveNetwork",
     "Network",
     "PacketError",
     "PathProfile",
     "PermissionMissing",
+    "PingPlan",
     "PingResult",
     "PinnedTarget",
+    "Plan",
     "PlanInvalid",
     "ProbeError",
     "RangeInvalid",
+    "Result",
     "SimulatedNetwork",
     "SocketUnavailable",
     "TargetPolicy",
     "TargetRefused",
     "TargetUnresolvable",
     "admit",
+    "measure",
     "ping",
     "resolve",
     "watch",

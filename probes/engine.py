@@ -9,6 +9,7 @@ from functools import partial
 
 from probes.errors import EngineClosed, PacketError, TargetUnresolvable
 from probes.flight import Flight
+from probes.pace import Pace
 from probes.packet import DEFAULT_PAYLOAD, Echo, EchoKind, build_echo, parse_echo
 from probes.plan import EchoPlan
 from probes.resolve import PinnedTarget
@@ -37,8 +38,10 @@ class EchoEngine:
         payload: int = DEFAULT_PAYLOAD,
         most_runs: int = MOST_RUNS,
         opener: Opener | None = None,
+        pace: Pace | None = None,
     ) -> None:
         self._policy = policy
+        self._pace = pace
         self._payload = payload
         self._slots = asyncio.Semaphore(most_runs)
         self._loop = asyncio.get_running_loop()
@@ -80,6 +83,9 @@ class EchoEngine:
 
     def _send_next(self, run: EchoRun, due: float) -> None:
         if run.over.done():
+            return
+        if self._pace and not self._pace.take(self._ticker.now()):
+            self._ticker.at(self._ticker.now() + TICK_S, partial(self._send_next, run, due))
             return
         try:
             self._send(run)

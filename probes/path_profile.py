@@ -37,10 +37,15 @@ class PathProfile:
     ) -> tuple[bytes, float] | None:
         """Return the reply to an echo request and its delay in ms, or None where it is lost."""
         request = parse_echo(family_of(address), packet)
+        delay_ms = self.round_trip_ms(stream)
+        return None if delay_ms is None else (build_echo(request.reply()), delay_ms)
+
+    def round_trip_ms(self, stream: Random) -> float | None:
+        """Draw the time of one packet there and back; None where it is lost."""
         # Both are drawn for every packet: a lost one must not shift the delays of the others.
         lost = stream.random() < self.loss_probability
         delay_ms = self.base_rtt_ms - math.log(1 - stream.random()) * self.jitter_ms
-        return None if lost else (build_echo(request.reply()), delay_ms)
+        return None if lost else delay_ms
 
 
 def draw_profile(stream: Random) -> PathProfile:

@@ -2,13 +2,42 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar, Protocol
 
 from probes import statistics
+
+
+class Result(Protocol):
+    """What the results of all probes have in common."""
+
+    @property
+    def target(self) -> str:
+        """Name, address or URL, as it was asked for."""
+        ...
+
+    @property
+    def ok(self) -> bool:
+        """Whether what was asked for was measured: the exit status of the command."""
+        ...
+
+    @property
+    def time_ms(self) -> float | None:
+        """The figure that stands for all; None where it was not reached."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class PingResult:
     """Echo requests to one address; `rtts_ms` has one entry a probe, None where it was lost."""
+
+    SUMMARY: ClassVar = (
+        "packet_loss",
+        "min_rtt_ms",
+        "avg_rtt_ms",
+        "max_rtt_ms",
+        "jitter_ms",
+        "jitters_ms",
+    )
 
     target: str
     address: str
@@ -34,6 +63,16 @@ class PingResult:
         """Count what was sent and received from the samples themselves."""
         received = sum(rtt is not None for rtt in rtts_ms)
         return cls(target, address, len(rtts_ms), received, tuple(rtts_ms), send_error)
+
+    @property
+    def ok(self) -> bool:
+        """Whether anything was answered."""
+        return self.received > 0
+
+    @property
+    def time_ms(self) -> float | None:
+        """The figure that stands for all: the mean round trip."""
+        return self.avg_rtt_ms
 
     @property
     def samples_ms(self) -> tuple[float, ...]:
@@ -64,3 +103,8 @@ class PingResult:
     def jitter_ms(self) -> float | None:
         """Mean difference of consecutive answers; None when fewer than two came back."""
         return statistics.consecutive_difference_jitter(self.samples_ms)
+
+    @property
+    def jitters_ms(self) -> dict[str, float | None]:
+        """Jitter by each of the five definitions."""
+        return {name: jitter(self.samples_ms) for name, jitter in statistics.JITTERS.items()}

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from itertools import count, islice
 
 from probes.network import Network
+from probes.ping import PingPlan
 from probes.plan import EchoPlan
 from probes.results import PingResult
 
@@ -26,7 +27,7 @@ async def watch(
     clock = asyncio.get_running_loop().time
     for turn in islice(count(), rounds):
         began = clock()
-        latest = await network.ping(target, count=1, interval_s=interval_s, timeout_s=timeout_s)
+        latest = await network.measure(PingPlan(target, 1, interval_s, timeout_s))
         window.extend(latest.rtts_ms)
         yield PingResult.of(latest.target, latest.address, tuple(window), latest.send_error)
         if turn + 1 != rounds:

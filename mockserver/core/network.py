@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Network
-from typing import Literal
+from typing import Literal, TypeVar
 
 from mockserver.core.clock import Clock
 from probes.errors import TargetRefused
-from probes.network import LiveNetwork, SimulatedNetwork
-from probes.results import PingResult
+from probes.live import LiveNetwork
+from probes.network import Plan
+from probes.simulated import SimulatedNetwork
 from probes.targets import LOOPBACK, TargetPolicy
 
 Mode = Literal["simulated", "live"]
+R = TypeVar("R")
 
 
 class ChosenNetwork:
@@ -32,22 +34,16 @@ class ChosenNetwork:
         """Choose by `mode`; `allowed` counts in live mode only."""
         self._mode = mode
         self._live = LiveNetwork(TargetPolicy((*LOOPBACK, *(allowed if mode == "live" else ()))))
-        self._simulated = SimulatedNetwork(seed, sleep=clock.sleep)
+        self._simulated = SimulatedNetwork(seed, clock)
 
-    async def ping(
-        self, target: str, *, count: int, interval_s: float, timeout_s: float
-    ) -> PingResult:
-        """Send `count` echo requests; ProbeError says why that could not be done."""
+    async def measure(self, plan: Plan[R]) -> R:
+        """Carry the plan out; ProbeError says why that could not be done."""
         try:
-            return await self._live.ping(
-                target, count=count, interval_s=interval_s, timeout_s=timeout_s
-            )
+            return await self._live.measure(plan)
         except TargetRefused:
             if self._mode == "live":
                 raise
-        return await self._simulated.ping(
-            target, count=count, interval_s=interval_s, timeout_s=timeout_s
-        )
+        return await self._simulated.measure(plan)
 
     async def close(self) -> None:
         """Close the sockets."""

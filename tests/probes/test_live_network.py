@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from probes import (
+    EchoEngine,
     EngineClosed,
     LiveNetwork,
     PermissionMissing,
+    PingPlan,
     PingResult,
     PlanInvalid,
     SimulatedNetwork,
@@ -60,7 +62,7 @@ def test_the_result_names_the_target_and_the_address_it_led_to(namespace: Any) -
         return [f"127.0.0.{len(name)}"]
 
     def body() -> PingResult:
-        return live(lambda network: network.ping("router", **ONCE), lookup=lookup)
+        return live(lambda network: network.measure(PingPlan("router", **ONCE)), lookup=lookup)
 
     result = namespace().run(body)
     assert (result.target, result.address, result.received) == ("router", "127.0.0.6", 1)
@@ -75,7 +77,7 @@ def test_dns_that_changes_its_mind_cannot_move_a_ping(namespace: Any) -> None:
 
     def body() -> PingResult:
         plan = {"count": 3, "interval_s": 0.01, "timeout_s": 5.0}
-        return live(lambda network: network.ping("rebind", **plan), lookup=rebinding)
+        return live(lambda network: network.measure(PingPlan("rebind", **plan)), lookup=rebinding)
 
     result = namespace().run(body)
     assert (result.address, result.received) == ("127.0.0.5", 3)
@@ -87,28 +89,29 @@ def test_a_closed_target_is_refused_before_a_socket_is_opened(target: str) -> No
 
     async def use(network: LiveNetwork) -> object:
         with pytest.raises(TargetRefused):
-            await network.ping(target, **ONCE)
-        return vars(network)["_engine"]
+            await network.measure(PingPlan(target, **ONCE))
+        return vars(network)["_engines"]
 
-    assert live(use) is None
+    assert live(use) == {}
 
 
 def test_a_target_that_is_no_name_is_unresolvable() -> None:
     with pytest.raises(TargetUnresolvable):
-        live(lambda network: network.ping("", **ONCE))
+        live(lambda network: network.measure(PingPlan("", **ONCE)))
 
 
 def test_an_impossible_plan_is_refused_before_anything_is_looked_up() -> None:
     with pytest.raises(PlanInvalid):
-        live(lambda network: network.ping("", count=0, interval_s=0.0, timeout_s=1.0))
+        live(lambda network: network.measure(PingPlan("", count=0, interval_s=0.0, timeout_s=1.0)))
 
 
 def test_many_pings_share_one_socket_a_family(namespace: Any) -> None:
     def body() -> int:
         async def use(network: LiveNetwork) -> int:
             targets = [f"127.0.0.{number}" for number in range(1, 21)]
-            await asyncio.gather(*(network.ping(target, **ONCE) for target in targets))
-            return len(list(vars(vars(network)["_engine"])["_wire"]))
+            plans = [PingPlan(target, **ONCE) for target in targets]
+            await asyncio.gather(*map(network.measure, plans))
+            return len(list(vars(vars(network)["_engines"][EchoEngine])["_wire"]))
 
         return live(use)
 
@@ -119,7 +122,7 @@ def test_a_closed_network_stays_closed() -> None:
     async def use(network: LiveNetwork) -> None:
         await network.close()
         with pytest.raises(EngineClosed):
-            await network.ping("127.0.0.1", **ONCE)
+            await network.measure(PingPlan("127.0.0.1", **ONCE))
 
     live(use)
 
@@ -134,7 +137,7 @@ def test_a_ping_that_was_resolving_its_target_does_not_open_a_closed_network() -
     async def use(network: LiveNetwork) -> None:
         open_networks.append(network)
         with pytest.raises(EngineClosed):
-            await network.ping("late", **ONCE)
+            await network.measure(PingPlan("late", **ONCE))
 
     live(use, lookup=closing)
 
@@ -162,4 +165,4 @@ def test_the_system_lookup_keeps_the_zone_of_a_link_local_address() -> None:
 
 def test_an_interface_that_does_not_exist_is_unresolvable() -> None:
     with pytest.raises(TargetUnresolvable):
-        live(lambda network: network.ping("fe80::1%nowhere", **ONCE), "fe80::1")
+        live(lambda network: network.measure(PingPlan("fe80::1%nowhere", **ONCE)), "fe80::1")

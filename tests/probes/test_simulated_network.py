@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 from probes import (
     PacketError,
     PathProfile,
+    PingPlan,
     PingResult,
     PlanInvalid,
     SimulatedNetwork,
     TargetUnresolvable,
 )
+from probes.clock import InstantClock
 from probes.path_profile import draw_profile
 from probes.statistics import consecutive_difference_jitter
 from probes.targets import LOOPBACK
@@ -26,7 +28,9 @@ TARGETS = [f"host{number}.example" for number in range(400)]
 
 
 def measure(network: SimulatedNetwork, target: str, count: int = 10) -> PingResult:
-    return asyncio.run(network.ping(target, count=count, interval_s=1.0, timeout_s=3.0))
+    return asyncio.run(
+        network.measure(PingPlan(target, count=count, interval_s=1.0, timeout_s=3.0))
+    )
 
 
 def profiled(profiles: Mapping[str, PathProfile]) -> SimulatedNetwork:
@@ -66,17 +70,19 @@ def test_what_happens_to_other_targets_does_not_matter() -> None:
 def test_pings_at_the_same_time_give_what_pings_in_turn_give() -> None:
     async def together(network: SimulatedNetwork) -> list[PingResult]:
         pings = (
-            network.ping(target, count=5, interval_s=0.1, timeout_s=1.0)
+            network.measure(PingPlan(target, count=5, interval_s=0.1, timeout_s=1.0))
             for target in ("a", "b", "a", "b")
         )
         return await asyncio.gather(*pings)
 
-    async def nap(seconds: float) -> None:
-        await asyncio.sleep(0)
+    class Nap(InstantClock):
+        async def sleep(self, delay_s: float) -> None:
+            del delay_s
+            await asyncio.sleep(0)
 
     in_turn = SimulatedNetwork(5)
     expected = [measure(in_turn, target, 5).rtts_ms for target in ("a", "b", "a", "b")]
-    results = asyncio.run(together(SimulatedNetwork(5, nap)))
+    results = asyncio.run(together(SimulatedNetwork(5, Nap())))
     assert [result.rtts_ms for result in results] == expected
 
 
@@ -160,14 +166,15 @@ def test_a_name_keeps_its_address() -> None:
     assert address != measure(network, "b.example").address
 
 
-def test_no_time_passes_unless_it_is_asked_for() -> None:
+def test_a_ping_takes_its_time_on_the_clock() -> None:
     slept: list[float] = []
 
-    async def sleep(seconds: float) -> None:
-        slept.append(seconds)
+    class Slept(InstantClock):
+        async def sleep(self, delay_s: float) -> None:
+            slept.append(delay_s)
 
     profiles = {"a": PathProfile(100.0, 0.0), "dead": PathProfile(loss_probability=1.0)}
-    network = SimulatedNetwork(1, sleep, profiles)
+    network = SimulatedNetwork(1, Slept(), profiles)
     measure(network, "a", 5)
     measure(network, "dead", 5)
     assert slept == pytest.approx([4 * 1.0 + 0.1, 4 * 1.0 + 3.0])

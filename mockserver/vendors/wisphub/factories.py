@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mockserver.core.addresses import DOCUMENTATION, loopback_address
 from mockserver.core.store import Document
 from mockserver.vendors.wisphub.model import SERVICE
-from probes.network import SimulatedNetwork
+from probes.simulated import SimulatedNetwork
 
 if TYPE_CHECKING:
     from collections.abc import Callable

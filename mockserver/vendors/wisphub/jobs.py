@@ -11,6 +11,7 @@ from mockserver.core.store import Document
 from mockserver.vendors.wisphub.backend import WisphubBackend
 from probes.errors import ProbeError
 from probes.network import Network
+from probes.ping import PingPlan
 
 INTERVAL_S, TIMEOUT_S = 0.2, 1.0
 
@@ -23,9 +24,8 @@ async def _run(network: Network, payload: Payload) -> Document:
     if payload["address"] is None:
         # Ordinary: not every customer is connected. What raises below is told in the log as well.
         return {"error": "The service has no IP address yet: there is no device to ping."}
-    found = await network.ping(
-        payload["address"], count=payload["pings"], interval_s=INTERVAL_S, timeout_s=TIMEOUT_S
-    )
+    plan = PingPlan(payload["address"], payload["pings"], INTERVAL_S, TIMEOUT_S)
+    found = await network.measure(plan)
     if found.send_error and not found.received:
         # What never left this machine would look like a client without internet.
         raise NothingMeasured(f"The packets could not be sent: {found.send_error}.")

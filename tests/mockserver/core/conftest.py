@@ -22,6 +22,7 @@ from mockserver.core.sqlite_store import SqliteStore
 from mockserver.core.store import Kind
 from mockserver.core.vendor import Vendor
 from mockserver.core.worlds import ACCOUNT, WORLD_MARK, Worlds
+from probes.ping import PingPlan
 
 NOTE = Kind("note", limit=5, indexes=("author",))
 PAGE = Kind("page", limit=1000)
@@ -74,7 +75,8 @@ class FakeNetwork:
         self.error: Exception | None = None
         self.pinged: list[str] = []
 
-    async def ping(self, target: str, **_: Any) -> Any:
+    async def measure(self, plan: Any) -> Any:
+        target = plan.target
         self.pinged.append(target)
         if self.error:
             raise self.error
@@ -105,7 +107,7 @@ class Shop:
 
 
 async def ping_job(network: Any, payload: Any) -> Any:
-    return await network.ping(payload["target"])
+    return await network.measure(PingPlan(payload["target"]))
 
 
 async def keep_result(backend: Backend, payload: Any, result: Any) -> None:

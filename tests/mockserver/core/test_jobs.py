@@ -36,14 +36,14 @@ class Gate:
         self.open, self.entered = asyncio.Event(), asyncio.Event()
         self.runs = self.inside = self.most = 0
 
-    async def ping(self, target: str) -> Any:
+    async def measure(self, plan: Any) -> Any:
         self.runs += 1
         self.inside += 1
         self.most = max(self.most, self.inside)
         self.entered.set()
         await self.open.wait()
         self.inside -= 1
-        return {"target": target}
+        return {"target": plan.target}
 
 
 async def test_a_result_is_recorded_in_the_world_of_the_account(shop: Any) -> None:

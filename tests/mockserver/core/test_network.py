@@ -8,6 +8,7 @@ import pytest
 from mockserver.core.clock import ManualClock
 from mockserver.core.network import ChosenNetwork
 from probes.errors import TargetRefused
+from probes.ping import PingPlan
 from probes.results import PingResult
 
 pytestmark = pytest.mark.anyio
@@ -41,7 +42,7 @@ async def choose() -> AsyncIterator[Callable[..., ChosenNetwork]]:
 
 
 async def ping(network: ChosenNetwork, target: str = ELSEWHERE) -> PingResult:
-    return await network.ping(target, count=3, interval_s=0.01, timeout_s=1)
+    return await network.measure(PingPlan(target, count=3, interval_s=0.01, timeout_s=1))
 
 
 async def test_a_target_elsewhere_is_simulated(choose: Callable[..., ChosenNetwork]) -> None:

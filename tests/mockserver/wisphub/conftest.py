@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from probes.ping import PingPlan
 from probes.results import PingResult
 
 LONGEST_S = 120  # more than the longest ping takes: 100 packets, the last one lost
@@ -72,10 +73,9 @@ class CountedNetwork:
         self.sends = sends
         self.asked: list[tuple[str, int, float, float]] = []
 
-    async def ping(
-        self, target: str, *, count: int, interval_s: float, timeout_s: float
-    ) -> PingResult:
-        self.asked.append((target, count, interval_s, timeout_s))
+    async def measure(self, plan: PingPlan) -> PingResult:
+        target, count = plan.target, plan.count
+        self.asked.append((target, count, plan.interval_s, plan.timeout_s))
         if self.error:
             raise self.error
         sent = count if self.sends else 0

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from probes.errors import PermissionMissing
-from probes.network import LiveNetwork
+from probes.live import LiveNetwork
+from probes.ping import PingPlan
 from probes.targets import TargetPolicy
 
 SNMP = Path("/proc/net/snmp")
@@ -22,7 +23,7 @@ def _icmp_permitted():
     async def once():
         network = LiveNetwork(TargetPolicy())
         try:
-            await network.ping("127.0.0.1", count=1, interval_s=0, timeout_s=1)
+            await network.measure(PingPlan("127.0.0.1", count=1, interval_s=0, timeout_s=1))
         finally:
             await network.close()
 
