@@ -1,23 +1,22 @@
 """The echo engine: one ICMP socket a family for any number of targets at once."""
 
 import asyncio
-import secrets
 import socket
 import time
-from contextlib import suppress
 from functools import partial
 
-from probes.errors import EngineClosed, PacketError, TargetUnresolvable
+from probes.errors import EngineClosed, TargetUnresolvable
 from probes.flight import Flight
 from probes.pace import Pace
-from probes.packet import DEFAULT_PAYLOAD, Echo, EchoKind, build_echo, parse_echo
+from probes.packet import DEFAULT_PAYLOAD, token_of
 from probes.plan import EchoPlan
 from probes.resolve import PinnedTarget
 from probes.results import PingResult
 from probes.run import EchoRun
-from probes.sockets import Arrival, EchoSocket, SocketAddress
+from probes.sockets import Arrival, SocketAddress
 from probes.targets import TargetPolicy, family_of
 from probes.ticker import TICK_S, Ticker
+from probes.tokens import Tokens
 from probes.wire import Opener, Wire
 
 MOST_RUNS = 4096
@@ -47,6 +46,7 @@ class EchoEngine:
         self._loop = asyncio.get_running_loop()
         self._ticker = Ticker(self._loop)
         self._wire = Wire(payload, opener, partial(self._read, _READ_AT_ONCE))
+        self._tokens = Tokens()
         self._runs: dict[int, EchoRun] = {}
         self._under_way: set[EchoRun] = set()
 
@@ -54,7 +54,9 @@ class EchoEngine:
         """Carry out the plan against the pinned address."""
         where = _socket_address(target, self._policy)
         async with self._slots:
-            run = EchoRun(target, plan, where, self._loop.create_future())
+            # Opened here and not in the tick, so that a missing right reaches the caller.
+            echo_socket = self._wire.socket(family_of(target.address))
+            run = EchoRun(target, plan, echo_socket, where, self._loop.create_future())
             self._start(run)
             try:
                 await run.over
@@ -70,64 +72,51 @@ class EchoEngine:
             run.fail(EngineClosed())
 
     def _start(self, run: EchoRun) -> None:
-        # Opened here and not in the tick, so that a missing right reaches the caller.
-        self._wire.socket(family_of(run.target.address))
         self._under_way.add(run)
-        now = self._ticker.now()
-        self._ticker.at(now, partial(self._send_next, run, now))
+        run.due = self._ticker.now()
+        run.send_next = partial(self._send_next, run)
+        self._ticker.at(run.due, run.send_next)
 
     def _forget(self, run: EchoRun) -> None:
         self._under_way.discard(run)
         for token in run.waiting:
             del self._runs[token]
 
-    def _send_next(self, run: EchoRun, due: float) -> None:
+    def _send_next(self, run: EchoRun) -> None:
         if run.over.done():
             return
-        if self._pace and not self._pace.take(self._ticker.now()):
-            self._ticker.at(self._ticker.now() + TICK_S, partial(self._send_next, run, due))
-            return
-        try:
-            self._send(run)
-        except BlockingIOError:
-            # The send buffer is full, which is our own congestion and not the path's loss.
-            self._ticker.at(self._ticker.now() + TICK_S, partial(self._send_next, run, due))
+        now = self._ticker.now()
+        if not (self._may_send(now) and self._sent(run, now)):
+            # Our own congestion, which is not the path's loss.
+            self._ticker.at(now + TICK_S, run.send_next)
             return
         if run.all_sent:
             self._settle(run)
             return
-        following = self._following(due, run.plan.interval_s)
-        self._ticker.at(following, partial(self._send_next, run, following))
+        run.due = _following(run.due, run.plan.interval_s, now)
+        self._ticker.at(run.due, run.send_next)
 
-    def _following(self, due: float, interval_s: float) -> float:
-        now = self._ticker.now()
-        # After a stall the rest of the schedule moves; catching up in a burst would load the path.
-        stalled = interval_s > 0 and due < now - TICK_S
-        return (now if stalled else due) + interval_s
+    def _may_send(self, now: float) -> bool:
+        return self._pace is None or self._pace.take(now)
 
-    def _send(self, run: EchoRun) -> None:
-        echo_socket = self._wire.socket(family_of(run.target.address))
-        flight = self._prepare(run, echo_socket)
+    def _sent(self, run: EchoRun, now: float) -> bool:
+        """Send the next probe of the run; False when the send buffer is full."""
+        index, token, deadline = len(run.rtts_ms), self._fresh_token(), now + run.plan.timeout_s
+        request = run.echo_socket.template.request(index & 0xFFFF, token)
+        wall_ns, steady_ns = time.time_ns(), time.monotonic_ns()
         try:
-            echo_socket.send(build_echo(flight.request), run.where, flight.request.token)
+            run.echo_socket.send(request, run.where, token)
         except BlockingIOError:
-            raise
+            return False
         except OSError as error:
             run.reject(error.strerror or str(error))
-        else:
-            run.depart(flight)
-            self._runs[flight.request.token] = run
-
-    def _prepare(self, run: EchoRun, echo_socket: EchoSocket) -> Flight:
-        family, ident, token = echo_socket.family, echo_socket.ident, self._fresh_token()
-        index = len(run.rtts_ms)
-        request = Echo(family, EchoKind.REQUEST, ident, index & 0xFFFF, token, self._payload)
-        deadline = self._ticker.now() + run.plan.timeout_s
-        host = str(run.where[0])
-        return Flight(request, index, host, deadline, time.time_ns(), time.monotonic_ns())
+            return True
+        run.depart(Flight(request, token, index, run.host, deadline, wall_ns, steady_ns))
+        self._runs[token] = run
+        return True
 
     def _fresh_token(self) -> int:
-        while (token := secrets.randbits(32)) in self._runs:
+        while (token := self._tokens.draw()) in self._runs:
             pass
         return token
 
@@ -138,20 +127,20 @@ class EchoEngine:
             for token, left_ns in echo_socket.departures():
                 self._note_departure(token, left_ns)
             for arrival in arrivals:
-                with suppress(PacketError):
-                    self._accept(parse_echo(echo_socket.family, arrival.packet), arrival)
+                self._accept(arrival)
 
     def _note_departure(self, token: int, left_ns: int) -> None:
         run = self._runs.get(token)
         if run:
             run.waiting[token].left_ns = left_ns
 
-    def _accept(self, reply: Echo, arrival: Arrival) -> None:
-        run = self._runs.get(reply.token)
-        if run is None or not run.waiting[reply.token].is_answered_by(reply, arrival.host):
+    def _accept(self, arrival: Arrival) -> None:
+        token = token_of(arrival.packet)
+        run = self._runs.get(token)
+        if run is None or not run.waiting[token].is_answered_by(arrival):
             return
-        del self._runs[reply.token]
-        run.answer(reply.token, arrival)
+        del self._runs[token]
+        run.answer(token, arrival)
         self._settle(run)
 
     def _settle(self, run: EchoRun) -> None:
@@ -168,6 +157,12 @@ class EchoEngine:
         self._read(_READ_ALL)
         if run.waiting and self._ticker.now() >= run.deadline:
             run.finish()
+
+
+def _following(due: float, interval_s: float, now: float) -> float:
+    # After a stall the rest of the schedule moves; catching up in a burst would load the path.
+    stalled = interval_s > 0 and due < now - TICK_S
+    return (now if stalled else due) + interval_s
 
 
 def _socket_address(target: PinnedTarget, policy: TargetPolicy) -> SocketAddress:

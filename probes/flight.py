@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from probes.packet import Echo
+from probes.packet import is_reply
 from probes.sockets import Arrival
 
 CLOCK_STEP_NS = 1_000_000
@@ -12,7 +12,8 @@ CLOCK_STEP_NS = 1_000_000
 class Flight:
     """A request that was sent; `left_ns` is the kernel's stamp once it is known."""
 
-    request: Echo
+    request: bytes
+    token: int
     index: int
     host: str
     deadline: float
@@ -20,9 +21,9 @@ class Flight:
     steady_ns: int
     left_ns: int | None = None
 
-    def is_answered_by(self, reply: Echo, host: str) -> bool:
+    def is_answered_by(self, arrival: Arrival) -> bool:
         """Tell whether this is the pinned host's answer to exactly this request."""
-        return host == self.host and reply.answers(self.request)
+        return arrival.host == self.host and is_reply(arrival.packet, self.request)
 
     def rtt_ms(self, arrival: Arrival) -> float:
         """Milliseconds by the kernel's stamps, or by our own clock where those fail."""

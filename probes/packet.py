@@ -106,6 +106,43 @@ def parse_echo(family: socket.AddressFamily, packet: bytes) -> Echo:
     return Echo(family, kind, ident, seq, token, len(packet) - _ICMP_HEADER)
 
 
+class EchoTemplate:
+    """What all requests of one socket have in common, so that each is one `pack`."""
+
+    def __init__(self, family: socket.AddressFamily, ident: int, size: int) -> None:
+        self._head = _NUMBERS[family, EchoKind.REQUEST] << 8
+        self._ident = ident
+        self._has_checksum = family == socket.AF_INET
+        self._pack = struct.Struct(f"!HHHHI{size - SMALLEST_PAYLOAD}x").pack
+
+    def request(self, seq: int, token: int) -> bytes:
+        """Put a request into bytes, the same that `build_echo` would make."""
+        total = self._head + self._ident + seq + (token >> 16) + (token & 0xFFFF)
+        total = (total & 0xFFFF) + (total >> 16)
+        total = (total & 0xFFFF) + (total >> 16)
+        checksum_ = ~total & 0xFFFF if self._has_checksum else 0
+        return self._pack(self._head, checksum_, self._ident, seq, token)
+
+
+def token_of(packet: bytes) -> int:
+    """Read the token of an echo packet; of anything else some number."""
+    return int.from_bytes(packet[8:12])
+
+
+def is_reply(packet: bytes, request: bytes) -> bool:
+    """Tell whether these bytes answer that request: the same but for type and checksum.
+
+    All that was sent has to come back (RFC 792, RFC 4443 section 4.2), so nothing is parsed.
+    """
+    if packet[4:] != request[4:] or packet[1] != 0:
+        return False
+    if request[0] == 128:
+        return packet[0] == 129
+    # The type falls by 8, so the checksum, a one's complement sum, rises by 0x0800.
+    risen = int.from_bytes(packet[2:4]) - int.from_bytes(request[2:4]) - 0x0800
+    return packet[0] == 0 and risen % 0xFFFF == 0
+
+
 def strip_ipv4_header(packet: bytes) -> bytes:
     """Take off the header that raw IPv4 sockets deliver with the packet."""
     length = (packet[0] & 0x0F) * 4 if packet else 0

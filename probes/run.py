@@ -1,6 +1,7 @@
 """One target's course through the engine: what was sent, what came back, when it is over."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from probes.errors import ProbeError
@@ -8,7 +9,7 @@ from probes.flight import Flight
 from probes.plan import EchoPlan
 from probes.resolve import PinnedTarget
 from probes.results import PingResult
-from probes.sockets import Arrival, SocketAddress
+from probes.sockets import Arrival, EchoSocket, SocketAddress
 
 
 @dataclass(slots=True, eq=False)
@@ -17,12 +18,20 @@ class EchoRun:
 
     target: PinnedTarget
     plan: EchoPlan
+    echo_socket: EchoSocket
     where: SocketAddress
     over: asyncio.Future[None]
     rtts_ms: list[float | None] = field(default_factory=list)
     waiting: dict[int, Flight] = field(default_factory=dict)
     watched: float | None = None
     send_error: str | None = None
+    due: float = 0.0
+    host: str = field(init=False)
+    send_next: Callable[[], None] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Keep the address as the kernel will name it in answers."""
+        self.host = str(self.where[0])
 
     @property
     def all_sent(self) -> bool:
@@ -36,7 +45,7 @@ class EchoRun:
 
     def depart(self, flight: Flight) -> None:
         """Note a probe, as lost until it is answered."""
-        self.waiting[flight.request.token] = flight
+        self.waiting[flight.token] = flight
         self.rtts_ms.append(None)
 
     def reject(self, reason: str) -> None:

@@ -6,12 +6,11 @@ import struct
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import NamedTuple
 
 from probes import timestamps
 from probes.errors import PacketError, PermissionMissing, SocketUnavailable
-from probes.packet import strip_ipv4_header
+from probes.packet import EchoTemplate, strip_ipv4_header
 
 SO_RCVBUFFORCE = 33
 ICMP_FILTER = 1
@@ -42,11 +41,14 @@ class EchoSocket:
         self.family = socket.AddressFamily(sock.family)
         self.is_raw = sock.type == socket.SOCK_RAW
         self._sock = sock
+        self._has_ip_header = self.is_raw and self.family == socket.AF_INET
         self._longest = payload + _LONGEST_HEADERS
         self._stamps_departures = timestamps.enable(sock)
         self._tokens: dict[int | None, int] = {}
         self._count = 0
-        self.ident = secrets.randbits(16) if self.is_raw else _claimed_ident(sock)
+        ident = secrets.randbits(16) if self.is_raw else _claimed_ident(sock)
+        self.ident = ident
+        self.template = EchoTemplate(self.family, ident, payload)
 
     def fileno(self) -> int:
         """Descriptor to wait on."""
@@ -68,18 +70,20 @@ class EchoSocket:
 
     def arrivals(self, limit: int) -> Iterator[Arrival]:
         """Up to `limit` packets that have come in; what is not ICMP at all is left out."""
+        receive, longest = self._sock.recvmsg, self._longest
+        wall_ns, steady_ns = time.time_ns(), time.monotonic_ns()
         for _ in range(limit):
             try:
-                packet, ancillary, _, sender = self._sock.recvmsg(
-                    self._longest, timestamps.ANCILLARY_BYTES
-                )
+                packet, ancillary, _, sender = receive(longest, timestamps.ANCILLARY_BYTES)
             except BlockingIOError:
                 return
-            with suppress(PacketError):
-                stamp = timestamps.stamp_ns(ancillary)
-                yield Arrival(
-                    self._bare(packet), sender[0], stamp, time.time_ns(), time.monotonic_ns()
-                )
+            stamp = timestamps.stamp_ns(ancillary)
+            if stamp is None:
+                # Only then do our own clocks tell when it came.
+                wall_ns, steady_ns = time.time_ns(), time.monotonic_ns()
+            bare = self._bare(packet) if self._has_ip_header else packet
+            if bare is not None:
+                yield Arrival(bare, sender[0], stamp, wall_ns, steady_ns)
 
     def departures(self) -> Iterator[tuple[int, int]]:
         """Tokens that have left, each with the wall-clock nanoseconds of its departure."""
@@ -95,9 +99,11 @@ class EchoSocket:
             if token is not None and stamp is not None:
                 yield token, stamp
 
-    def _bare(self, packet: bytes) -> bytes:
-        has_ip_header = self.is_raw and self.family == socket.AF_INET
-        return strip_ipv4_header(packet) if has_ip_header else packet
+    def _bare(self, packet: bytes) -> bytes | None:
+        try:
+            return strip_ipv4_header(packet)
+        except PacketError:
+            return None
 
     def _remember(self, token: int) -> None:
         self._tokens[self._count] = token

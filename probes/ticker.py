@@ -25,6 +25,7 @@ class Ticker:
         self._wake: asyncio.TimerHandle | None = None
         self._wake_at = 0.0
         self._not_before = 0.0
+        self._ticking = False
 
     def now(self) -> float:
         """Seconds on the event loop's clock."""
@@ -33,7 +34,8 @@ class Ticker:
     def at(self, when: float, action: Action) -> None:
         """Do this at that time, or up to a tick later."""
         heapq.heappush(self._heap, (when, next(self._order), action))
-        self._arm()
+        if not self._ticking:
+            self._arm()
 
     def close(self) -> None:
         """Forget everything that was still to be done."""
@@ -56,10 +58,19 @@ class Ticker:
         self._wake = None
         began = self.now()
         self._not_before = began + TICK_S
+        self._ticking = True
+        try:
+            self._act(began)
+        finally:
+            self._ticking = False
+            self._arm()
+
+    def _act(self, began: float) -> None:
         # The limit leaves the loop time to read answers before the receive buffer is full.
         for _ in range(LARGEST_BATCH):
             if not self._heap or self._heap[0][0] > began:
                 break
             _, _, action = heapq.heappop(self._heap)
             action()
-        self._arm()
+        else:
+            self._not_before = began

@@ -20,7 +20,9 @@ _FLAGS = _TX_SOFTWARE | _RX_SOFTWARE | _SOFTWARE | _OPT_ID | _OPT_TSONLY
 ANCILLARY_BYTES = 256
 _PATIENCE_S = 0.02
 
-_TIMESPEC = struct.Struct("=qq")
+_timespec = struct.Struct("=qq").unpack_from
+_SOL_SOCKET = int(socket.SOL_SOCKET)
+_STAMPS = frozenset({SO_TIMESTAMPNS_NEW, SO_TIMESTAMPING_NEW})
 _EXTENDED_ERROR = struct.Struct("=IBBBBII")
 _ORIGIN_TIMESTAMPING = 4
 _ERROR_SOURCES = frozenset({(socket.SOL_IP, IP_RECVERR), (socket.IPPROTO_IPV6, IPV6_RECVERR)})
@@ -74,8 +76,8 @@ def restart_count(sock: socket.socket) -> None:
 def stamp_ns(ancillary: Ancillary) -> int | None:
     """Wall-clock nanoseconds at which the kernel saw the packet."""
     for level, kind, content in ancillary:
-        if level == socket.SOL_SOCKET and kind in (SO_TIMESTAMPNS_NEW, SO_TIMESTAMPING_NEW):
-            seconds, nanoseconds = _TIMESPEC.unpack_from(content)
+        if level == _SOL_SOCKET and kind in _STAMPS:
+            seconds, nanoseconds = _timespec(content)
             return int(seconds * 1_000_000_000 + nanoseconds)
     return None
 

@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from probes.flight import CLOCK_STEP_NS, Flight
-from probes.packet import Echo, EchoKind
+from probes.packet import Echo, EchoKind, build_echo
 from probes.sockets import Arrival
 
 REQUEST = Echo(socket.AF_INET, EchoKind.REQUEST, 1, 2, 3)
@@ -17,7 +17,7 @@ READ_AFTER_NS = 9_000_000
 def rtt_ms(left_after_ns: int | None, came_after_ns: int | None, step_ns: int = 0) -> float:
     left_ns = None if left_after_ns is None else WALL + left_after_ns
     stamp_ns = None if came_after_ns is None else WALL + came_after_ns + step_ns
-    flight = Flight(REQUEST, 0, "127.0.0.1", 0.0, WALL, STEADY, left_ns)
+    flight = Flight(build_echo(REQUEST), 3, 0, "127.0.0.1", 0.0, WALL, STEADY, left_ns)
     read_at = WALL + READ_AFTER_NS + step_ns, STEADY + READ_AFTER_NS
     return flight.rtt_ms(Arrival(b"", "127.0.0.1", stamp_ns, *read_at))
 
@@ -53,6 +53,7 @@ def test_no_round_trip_is_negative() -> None:
 
 
 def test_only_the_pinned_host_can_answer() -> None:
-    flight = Flight(REQUEST, 0, "127.0.0.1", 0.0, WALL, STEADY)
-    assert flight.is_answered_by(REQUEST.reply(), "127.0.0.1")
-    assert not flight.is_answered_by(REQUEST.reply(), "127.0.0.2")
+    flight = Flight(build_echo(REQUEST), 3, 0, "127.0.0.1", 0.0, WALL, STEADY)
+    reply = build_echo(REQUEST.reply())
+    assert flight.is_answered_by(Arrival(reply, "127.0.0.1", None, WALL, STEADY))
+    assert not flight.is_answered_by(Arrival(reply, "127.0.0.2", None, WALL, STEADY))

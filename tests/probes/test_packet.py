@@ -2,6 +2,7 @@
 
 import socket
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -12,10 +13,13 @@ from probes.packet import (
     LARGEST_PAYLOAD,
     Echo,
     EchoKind,
+    EchoTemplate,
     build_echo,
     checksum,
+    is_reply,
     parse_echo,
     strip_ipv4_header,
+    token_of,
 )
 
 FAMILIES = st.sampled_from([socket.AF_INET, socket.AF_INET6])
@@ -118,3 +122,35 @@ def test_bytes_without_an_ipv4_header_are_refused(header: bytes) -> None:
 
 def test_ip_options_are_taken_off_with_the_header() -> None:
     assert strip_ipv4_header(b"\x46" + bytes(23) + b"icmp") == b"icmp"
+
+
+@given(echo=ECHOES)
+def test_a_template_makes_what_the_builder_makes(echo: Echo) -> None:
+    template = EchoTemplate(echo.family, echo.ident, echo.size)
+    request = replace(echo, kind=EchoKind.REQUEST)
+    assert template.request(echo.seq, echo.token) == build_echo(request)
+
+
+@given(echo=ECHOES)
+def test_the_reply_to_a_request_is_known_by_its_bytes(echo: Echo) -> None:
+    request = build_echo(replace(echo, kind=EchoKind.REQUEST))
+    reply = build_echo(replace(echo, kind=EchoKind.REPLY))
+    assert is_reply(reply, request)
+    assert token_of(reply) == echo.token
+    assert not is_reply(request, request)
+
+
+@given(echo=ECHOES, data=st.data())
+def test_a_reply_with_any_byte_changed_is_none(echo: Echo, data: st.DataObject) -> None:
+    """The checksum of ICMPv6, bytes 2 and 3, is the kernel's to judge."""
+    request = build_echo(replace(echo, kind=EchoKind.REQUEST))
+    reply = bytearray(build_echo(replace(echo, kind=EchoKind.REPLY)))
+    places = [at for at in range(len(reply)) if echo.family == socket.AF_INET or at not in (2, 3)]
+    reply[data.draw(st.sampled_from(places))] ^= data.draw(st.integers(1, 254))
+    assert not is_reply(bytes(reply), request)
+
+
+@given(packet=st.binary(max_size=80), echo=ECHOES)
+def test_no_garbage_is_a_reply(packet: bytes, echo: Echo) -> None:
+    assert not is_reply(packet, build_echo(replace(echo, kind=EchoKind.REQUEST)))
+    assert token_of(packet) >= 0
