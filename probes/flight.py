@@ -27,24 +27,13 @@ class Flight:
 
     def rtt_ms(self, arrival: Arrival) -> float:
         """Milliseconds by the kernel's stamps, or by our own clock where those fail."""
-        by_kernel = self._kernel_ns(arrival)
-        elapsed = arrival.steady_ns - self.steady_ns if by_kernel is None else by_kernel
-        return elapsed / 1e6
-
-    def _kernel_ns(self, arrival: Arrival) -> int | None:
-        if arrival.stamp_ns is None or self._clock_stepped(arrival):
-            return None
-        elapsed = arrival.stamp_ns - self._departure_ns(arrival.stamp_ns)
-        return elapsed if elapsed >= 0 else None
-
-    def _departure_ns(self, arrived_ns: int) -> int:
-        # A stamp from before the call to send, or after the answer, belongs to another packet.
-        if self.left_ns is not None and self.wall_ns <= self.left_ns <= arrived_ns:
-            return self.left_ns
-        return self.wall_ns
-
-    def _clock_stepped(self, arrival: Arrival) -> bool:
+        came_ns = arrival.stamp_ns
         # Kernel stamps are wall-clock times, which somebody may set while the probe is away.
-        before = self.wall_ns - self.steady_ns
-        after = arrival.wall_ns - arrival.steady_ns
-        return abs(after - before) > CLOCK_STEP_NS
+        step_ns = (arrival.wall_ns - arrival.steady_ns) - (self.wall_ns - self.steady_ns)
+        if came_ns is None or came_ns < self.wall_ns or abs(step_ns) > CLOCK_STEP_NS:
+            return (arrival.steady_ns - self.steady_ns) / 1e6
+        left_ns = self.left_ns
+        # A stamp from before the call to send, or after the answer, belongs to another packet.
+        if left_ns is None or not self.wall_ns <= left_ns <= came_ns:
+            left_ns = self.wall_ns
+        return (came_ns - left_ns) / 1e6

@@ -92,7 +92,7 @@ def _timed(command: Sequence[str]) -> tuple[float, float, str]:
 
 def _started(command: Sequence[str]) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
     # A file, not a pipe: nobody reads while hundreds of processes write.
-    words = TemporaryFile()
+    words = TemporaryFile()  # noqa: SIM115 - closed when its program has ended
     return subprocess.Popen(command, stdout=words, stderr=words), words
 
 

@@ -11,9 +11,13 @@ import resource
 import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from ipaddress import ip_address
 from typing import Any
 
+from icmplib import async_multiping
+
 from benchmarks.probing.room import targets
+from probes import EchoEngine, EchoPlan, PinnedTarget, TargetPolicy
 
 Rtts = list[list[float | None]]
 PATIENCE_S = 1.0
@@ -21,10 +25,6 @@ PATIENCE_S = 1.0
 
 async def ours(addresses: Sequence[str], count: int, interval_s: float) -> Rtts:
     """Ping all over one engine; round trips by target."""
-    from ipaddress import ip_address
-
-    from probes import EchoEngine, EchoPlan, PinnedTarget, TargetPolicy
-
     engine = EchoEngine(TargetPolicy(), most_runs=len(addresses))
     plan = EchoPlan(count, interval_s, PATIENCE_S)
     pinned = [PinnedTarget(address, ip_address(address)) for address in addresses]
@@ -35,8 +35,6 @@ async def ours(addresses: Sequence[str], count: int, interval_s: float) -> Rtts:
 
 async def icmplib(addresses: Sequence[str], count: int, interval_s: float) -> Rtts:
     """Ping all with 50 at a time, icmplib's own default, on unprivileged sockets."""
-    from icmplib import async_multiping
-
     hosts = await async_multiping(
         addresses, count=count, interval=interval_s, timeout=PATIENCE_S, privileged=False
     )
