@@ -1,6 +1,7 @@
 """The one gate before every socket: resolve, check against the policy, pin; and bounds."""
 
 import ipaddress
+import socket
 from dataclasses import dataclass
 
 from probes.errors import TargetRefused
@@ -30,9 +31,11 @@ class Gate:
     lookup: Lookup | None = None
     limits: Limits = Limits()
 
-    async def admit(self, name: str) -> PinnedTarget:
-        """Resolve a name or address, check it and pin it."""
-        return await admit(name, self.policy, self.lookup)
+    async def admit(
+        self, name: str, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> PinnedTarget:
+        """Resolve a name or address, of one family if that is wanted, check it and pin it."""
+        return await admit(name, self.policy, self.lookup, family)
 
     def check(self, address: str | Address) -> Address:
         """Check an address that a peer pointed to: a redirect, PASV, a Contact, glue."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING, ClassVar
@@ -31,6 +32,8 @@ class PingPlan:
     count: int = 4
     interval_s: float = 0.2
     timeout_s: float = 1.0
+    family: socket.AddressFamily = socket.AF_UNSPEC
+    """AF_INET or AF_INET6 where a name has both and only one is meant."""
 
     def __post_init__(self) -> None:
         """Refuse what would never end or never begin."""
@@ -43,7 +46,7 @@ class PingPlan:
 
     async def live(self, network: LiveNetwork) -> PingResult:
         """Resolve the target once, pin its address and ping that."""
-        pinned = await network.gate.admit(self.target)
+        pinned = await network.gate.admit(self.target, self.family)
         engine = network.shared(
             EchoEngine, lambda: EchoEngine(network.gate.policy, pace=network.pace)
         )

@@ -23,13 +23,18 @@ class PinnedTarget:
     address: Address
 
 
-async def admit(name: str, policy: TargetPolicy, lookup: Lookup | None = None) -> PinnedTarget:
+async def admit(
+    name: str,
+    policy: TargetPolicy,
+    lookup: Lookup | None = None,
+    family: socket.AddressFamily = socket.AF_UNSPEC,
+) -> PinnedTarget:
     """Resolve the name once and pin its first address, if the policy opens that one.
 
     A refused first address is an error even where a later one would be allowed: to go on to
     the next would measure another path than the one every other program takes.
     """
-    addresses = await resolve(name, lookup=lookup)
+    addresses = await resolve(name, family, lookup)
     return PinnedTarget(name, policy.check(addresses[0]))
 
 

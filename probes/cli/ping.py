@@ -1,5 +1,6 @@
 """The verb `probes ping`."""
 
+import socket
 from collections.abc import AsyncIterator
 from typing import Unpack
 
@@ -13,6 +14,7 @@ from probes.results import PingResult
 from probes.watch import watch
 
 USUAL_COUNT = 4
+FAMILIES = {None: socket.AF_UNSPEC, "4": socket.AF_INET, "6": socket.AF_INET6}
 
 
 @click.command()
@@ -22,25 +24,28 @@ USUAL_COUNT = 4
     interval_s=0.2,
     timeout_s=1.0,
 )
-def ping(target: str, **given: Unpack[Options]) -> None:
+@click.option("-4", "family", flag_value="4", help="Only IPv4 addresses of the name.")
+@click.option("-6", "family", flag_value="6", help="Only IPv6 addresses of the name.")
+def ping(target: str, family: str | None, **given: Unpack[Options]) -> None:
     """Send ICMP echo requests to TARGET, a name or an address.
 
     \b
     Examples:
       probes ping 127.0.0.1
-      probes ping localhost --count 10 --interval 0.05 --json
+      probes ping localhost -4 --count 10 --interval 0.05 --json
       probes ping 10.0.0.1 --allow-target 10.0.0.0/24 --watch
       probes ping any.name --simulate 7
     """  # noqa: D301 - \b is how click is told to keep these lines as they are
-    conclude(lambda network: _results(network, target, given), given, rows)
+    conclude(lambda network: _results(network, target, FAMILIES[family], given), given, rows)
 
 
-def _results(network: Network, target: str, given: Options) -> AsyncIterator[PingResult]:
-    count, interval_s, timeout_s = given["count"], given["interval"], given["timeout"]
-    if given["watch"]:
-        return watch(network, target, rounds=count, interval_s=interval_s, timeout_s=timeout_s)
+def _results(
+    network: Network, target: str, family: socket.AddressFamily, given: Options
+) -> AsyncIterator[PingResult]:
+    count = given["count"]
     number_ = USUAL_COUNT if count is None else count
-    return _once(network, PingPlan(target, number_, interval_s, timeout_s))
+    plan = PingPlan(target, number_, given["interval"], given["timeout"], family)
+    return watch(network, plan, count) if given["watch"] else _once(network, plan)
 
 
 async def _once(network: Network, plan: PingPlan) -> AsyncIterator[PingResult]:

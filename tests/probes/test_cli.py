@@ -117,6 +117,20 @@ def test_a_live_watch_from_the_command(namespace: Any) -> None:
     assert [report["received"] for report in reports] == [1, 2, 3]
 
 
+@pytest.mark.parametrize(("flag", "address"), [("-4", "127.0.0.1"), ("-6", "::1")])
+def test_one_family_can_be_asked_for(flag: str, address: str, namespace: Any) -> None:
+    def body() -> str:
+        return run(address, flag, "--json", "--count", "1").stdout
+
+    assert json.loads(namespace().run(body))["address"] == address
+
+
+def test_an_address_of_the_other_family_is_unresolvable() -> None:
+    result = run("127.0.0.1", "-6")
+    assert result.exit_code == 2
+    assert "cannot be resolved" in result.stderr
+
+
 def test_a_send_error_is_told(namespace: Any) -> None:
     def body() -> tuple[int, str]:
         result = run("192.0.2.1", "--allow-target", "192.0.2.0/24", "--count", "1")

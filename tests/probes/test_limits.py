@@ -21,6 +21,7 @@ class Crowd:
     inside: list[int] = field(default_factory=lambda: [0, 0])
 
     async def live(self, network: Any) -> int:
+        del network
         self.inside[0] += 1
         self.inside[1] = max(self.inside)
         await asyncio.sleep(0)
@@ -43,6 +44,7 @@ def test_no_more_of_a_kind_run_at_a_time_than_the_plan_says() -> None:
 def test_a_turn_that_failed_is_given_back() -> None:
     class Failing(Crowd):
         async def live(self, network: Any) -> int:
+            del network
             raise OSError
 
     async def within() -> list[Any]:

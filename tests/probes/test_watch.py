@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from probes import PathProfile, PingResult, PlanInvalid, SimulatedNetwork, watch
+from probes import PathProfile, PingPlan, PingResult, PlanInvalid, SimulatedNetwork, watch
 from probes.watch import WINDOW
 
 
@@ -14,7 +14,7 @@ def watched(rounds: int | None, take: int, interval_s: float = 0.0) -> list[Ping
     async def within() -> list[PingResult]:
         network = SimulatedNetwork(1, profiles={"a": PathProfile(5.0, 1.0, 0.2)})
         seen: list[PingResult] = []
-        rounds_seen = watch(network, "a", rounds=rounds, interval_s=interval_s, timeout_s=1.0)
+        rounds_seen = watch(network, PingPlan("a", 1, interval_s, 1.0), rounds)
         async for result in rounds_seen:
             seen.append(result)
             if len(seen) == take:
