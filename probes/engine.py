@@ -3,9 +3,10 @@
 import asyncio
 import socket
 import time
+from collections.abc import Callable
 from functools import partial
 
-from probes.errors import EngineClosed, TargetUnresolvable
+from probes.errors import EngineClosed
 from probes.flight import Flight
 from probes.pace import Pace
 from probes.packet import DEFAULT_PAYLOAD, token_of
@@ -13,11 +14,14 @@ from probes.plan import EchoPlan
 from probes.resolve import PinnedTarget
 from probes.results import PingResult
 from probes.run import EchoRun
-from probes.sockets import Arrival, SocketAddress
+from probes.socket_address import socket_address
+from probes.sockets import Arrival, EchoSocket, open_echo_socket
 from probes.targets import TargetPolicy, family_of
 from probes.ticker import TICK_S, Ticker
 from probes.tokens import Tokens
-from probes.wire import Opener, Wire
+from probes.wire import Wire
+
+Opener = Callable[[socket.AddressFamily, int], EchoSocket]
 
 MOST_RUNS = 4096
 _READ_AT_ONCE = 256
@@ -41,18 +45,22 @@ class EchoEngine:
     ) -> None:
         self._policy = policy
         self._pace = pace
-        self._payload = payload
         self._slots = asyncio.Semaphore(most_runs)
         self._loop = asyncio.get_running_loop()
         self._ticker = Ticker(self._loop)
-        self._wire = Wire(payload, opener, partial(self._read, _READ_AT_ONCE))
+        make = opener or open_echo_socket
+        self._wire: Wire[socket.AddressFamily, EchoSocket] = Wire(
+            lambda family: make(family, payload), partial(self._read, _READ_AT_ONCE)
+        )
         self._tokens = Tokens()
         self._runs: dict[int, EchoRun] = {}
         self._under_way: set[EchoRun] = set()
 
     async def ping(self, target: PinnedTarget, plan: EchoPlan) -> PingResult:
         """Carry out the plan against the pinned address."""
-        where = _socket_address(target, self._policy)
+        # The gate once more: this is the last step before a packet.
+        checked = PinnedTarget(target.name, self._policy.check(target.address))
+        where = socket_address(checked, 0)
         async with self._slots:
             # Opened here and not in the tick, so that a missing right reaches the caller.
             echo_socket = self._wire.socket(family_of(target.address))
@@ -163,14 +171,3 @@ def _following(due: float, interval_s: float, now: float) -> float:
     # After a stall the rest of the schedule moves; catching up in a burst would load the path.
     stalled = interval_s > 0 and due < now - TICK_S
     return (now if stalled else due) + interval_s
-
-
-def _socket_address(target: PinnedTarget, policy: TargetPolicy) -> SocketAddress:
-    """Pass the gate once more, and put the address in the form that sockets take."""
-    address = policy.check(target.address)
-    kind, numeric = socket.SOCK_DGRAM, socket.AI_NUMERICHOST
-    try:
-        rows = socket.getaddrinfo(str(address), 0, family_of(address), kind, 0, numeric)
-    except OSError as error:
-        raise TargetUnresolvable(target.name, str(error.strerror).lower()) from error
-    return rows[0][4]

@@ -1,6 +1,7 @@
 """One echo request under way, and the round trip computed from whichever clocks can be trusted."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from probes.packet import is_reply
 from probes.sockets import Arrival
@@ -27,13 +28,36 @@ class Flight:
 
     def rtt_ms(self, arrival: Arrival) -> float:
         """Milliseconds by the kernel's stamps, or by our own clock where those fail."""
-        came_ns = arrival.stamp_ns
-        # Kernel stamps are wall-clock times, which somebody may set while the probe is away.
-        step_ns = (arrival.wall_ns - arrival.steady_ns) - (self.wall_ns - self.steady_ns)
-        if came_ns is None or came_ns < self.wall_ns or abs(step_ns) > CLOCK_STEP_NS:
-            return (arrival.steady_ns - self.steady_ns) / 1e6
-        left_ns = self.left_ns
-        # A stamp from before the call to send, or after the answer, belongs to another packet.
-        if left_ns is None or not self.wall_ns <= left_ns <= came_ns:
-            left_ns = self.wall_ns
-        return (came_ns - left_ns) / 1e6
+        return round_trip_ms(self, arrival)
+
+
+class Sent(Protocol):
+    """When a packet left: by our two clocks, and by the kernel's stamp once that is known."""
+
+    wall_ns: int
+    steady_ns: int
+    left_ns: int | None
+
+
+def round_trip_ms(sent: Sent, arrival: Arrival) -> float:
+    """Milliseconds by the kernel's stamps, or by our own clock where those fail."""
+    stamp_ns = arrival.stamp_ns
+    if stamp_ns is not None and not _clock_stepped(sent, arrival):
+        elapsed = stamp_ns - _departure_ns(sent, stamp_ns)
+        if elapsed >= 0:
+            return elapsed / 1e6
+    return (arrival.steady_ns - sent.steady_ns) / 1e6
+
+
+def _departure_ns(sent: Sent, arrived_ns: int) -> int:
+    # A stamp from before the call to send, or after the answer, belongs to another packet.
+    if sent.left_ns is not None and sent.wall_ns <= sent.left_ns <= arrived_ns:
+        return sent.left_ns
+    return sent.wall_ns
+
+
+def _clock_stepped(sent: Sent, arrival: Arrival) -> bool:
+    # Kernel stamps are wall-clock times, which somebody may set while the probe is away.
+    before = sent.wall_ns - sent.steady_ns
+    after = arrival.wall_ns - arrival.steady_ns
+    return abs(after - before) > CLOCK_STEP_NS

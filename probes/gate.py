@@ -48,6 +48,6 @@ class Gate:
         except TargetRefused as error:
             return Failure(FailureKind.NOT_ALLOWED, phase, str(error))
         except ValueError:
-            text = f"{str(address)[:80]!r} is no address"
+            text = f"{str(address)[:80]!r} is no address."
             return Failure(FailureKind.PROTOCOL, phase, text)
         return None

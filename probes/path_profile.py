@@ -4,9 +4,6 @@ import math
 from dataclasses import dataclass
 from random import Random
 
-from probes.packet import build_echo, parse_echo
-from probes.targets import Address, family_of
-
 
 @dataclass(frozen=True, slots=True)
 class PathProfile:
@@ -31,21 +28,6 @@ class PathProfile:
     def reachable(self) -> bool:
         """Whether an answer can come back at all."""
         return self.loss_probability < 1
-
-    def answer(
-        self, address: Address, packet: bytes, stream: Random
-    ) -> tuple[bytes, float] | None:
-        """Return the reply to an echo request and its delay in ms, or None where it is lost."""
-        request = parse_echo(family_of(address), packet)
-        delay_ms = self.round_trip_ms(stream)
-        return None if delay_ms is None else (build_echo(request.reply()), delay_ms)
-
-    def round_trip_ms(self, stream: Random) -> float | None:
-        """Draw the time of one packet there and back; None where it is lost."""
-        # Both are drawn for every packet: a lost one must not shift the delays of the others.
-        lost = stream.random() < self.loss_probability
-        delay_ms = self.base_rtt_ms - math.log(1 - stream.random()) * self.jitter_ms
-        return None if lost else delay_ms
 
 
 def draw_profile(stream: Random) -> PathProfile:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import socket
 from dataclasses import dataclass
-from random import Random
 from typing import TYPE_CHECKING, ClassVar
 
 from probes.engine import MOST_RUNS, EchoEngine
+from probes.internet.echo import EchoCaller
 from probes.measure import measure
-from probes.packet import Echo, EchoKind, build_echo, parse_echo
-from probes.path_profile import PathProfile
 from probes.plan import EchoPlan
 from probes.resolve import check_name
 from probes.results import PingResult
-from probes.targets import Address, TargetPolicy, family_of
+from probes.targets import TargetPolicy
 
 if TYPE_CHECKING:
     from probes.live import LiveNetwork
@@ -53,12 +51,14 @@ class PingPlan:
         return await engine.ping(pinned, self.schedule)
 
     async def simulated(self, network: SimulatedNetwork) -> PingResult:
-        """Send real packets down the imagined path."""
+        """Send whole packets over the simulated internet."""
         check_name(self.target)
+        address = network.address(self.target, self.family)
         stream = network.turn("ping", self.target)
-        address, profile = network.address(self.target), network.describe(self.target)
-        plan = self.schedule
-        rtts_ms = [_exchange(address, profile, plan, seq, stream) for seq in range(self.count)]
+        caller = EchoCaller(network.internet, address, stream)
+        plan, began_s = self.schedule, network.now_s
+        asked = (caller.rtt_ms(seq, began_s + seq * plan.interval_s) for seq in range(plan.count))
+        rtts_ms = [rtt if rtt is not None and plan.in_time(rtt) else None for rtt in asked]
         await network.clock.sleep(plan.duration_s(rtts_ms))
         return PingResult.of(self.target, str(address), rtts_ms)
 
@@ -75,17 +75,3 @@ async def ping(  # noqa: PLR0913 - four settings of one probe, each with a defau
     """Ping over the given network, or over sockets of its own that the policy governs."""
     plan = PingPlan(target, count, interval_s, timeout_s)
     return await measure(plan, policy=policy, network=network)
-
-
-def _exchange(
-    address: Address, profile: PathProfile, plan: EchoPlan, seq: int, stream: Random
-) -> float | None:
-    """Send one request down the path and read what comes back, as the engine does."""
-    family = family_of(address)
-    request = Echo(family, EchoKind.REQUEST, 0, seq & 0xFFFF, int(stream.random() * 2**32))
-    answer = profile.answer(address, build_echo(request), stream)
-    if answer is None:
-        return None
-    packet, rtt_ms = answer
-    answered = parse_echo(family, packet).answers(request)
-    return rtt_ms if answered and plan.in_time(rtt_ms) else None

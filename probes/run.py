@@ -9,7 +9,8 @@ from probes.flight import Flight
 from probes.plan import EchoPlan
 from probes.resolve import PinnedTarget
 from probes.results import PingResult
-from probes.sockets import Arrival, EchoSocket, SocketAddress
+from probes.socket_address import Sockaddr
+from probes.sockets import Arrival, EchoSocket
 
 
 @dataclass(slots=True, eq=False)
@@ -19,7 +20,7 @@ class EchoRun:
     target: PinnedTarget
     plan: EchoPlan
     echo_socket: EchoSocket
-    where: SocketAddress
+    where: Sockaddr
     over: asyncio.Future[None]
     rtts_ms: list[float | None] = field(default_factory=list)
     waiting: dict[int, Flight] = field(default_factory=dict)

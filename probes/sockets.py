@@ -11,6 +11,7 @@ from typing import NamedTuple
 from probes import timestamps
 from probes.errors import PacketError, PermissionMissing, SocketUnavailable
 from probes.packet import EchoTemplate, strip_ipv4_header
+from probes.stamped import StampedSocket
 
 SO_RCVBUFFORCE = 33
 ICMP_FILTER = 1
@@ -18,10 +19,7 @@ ICMP6_FILTER = 1
 _SOL_RAW = 255
 _BUFFER_BYTES = 4 << 20
 _LONGEST_HEADERS = 68
-MOST_DEPARTURES = 65_536
 _PROTOCOLS = {socket.AF_INET: socket.IPPROTO_ICMP, socket.AF_INET6: socket.IPPROTO_ICMPV6}
-
-SocketAddress = tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]
 
 
 class Arrival(NamedTuple):
@@ -34,39 +32,18 @@ class Arrival(NamedTuple):
     steady_ns: int
 
 
-class EchoSocket:
+class EchoSocket(StampedSocket):
     """One ICMP socket for any number of targets of one address family."""
 
     def __init__(self, sock: socket.socket, payload: int) -> None:
+        super().__init__(sock)
         self.family = socket.AddressFamily(sock.family)
         self.is_raw = sock.type == socket.SOCK_RAW
-        self._sock = sock
         self._has_ip_header = self.is_raw and self.family == socket.AF_INET
         self._longest = payload + _LONGEST_HEADERS
-        self._stamps_departures = timestamps.enable(sock)
-        self._tokens: dict[int | None, int] = {}
-        self._count = 0
-        ident = secrets.randbits(16) if self.is_raw else _claimed_ident(sock)
+        ident = secrets.randbits(16) if self.is_raw else claimed_ident(sock)
         self.ident = ident
         self.template = EchoTemplate(self.family, ident, payload)
-
-    def fileno(self) -> int:
-        """Descriptor to wait on."""
-        return self._sock.fileno()
-
-    def close(self) -> None:
-        """Give the descriptor back."""
-        self._sock.close()
-
-    def send(self, packet: bytes, where: SocketAddress, token: int) -> None:
-        """Send, and remember under which number the departure of this token will be stamped."""
-        try:
-            self._sock.sendto(packet, where)
-        except OSError:
-            self._forget_departures()
-            raise
-        if self._stamps_departures:
-            self._remember(token)
 
     def arrivals(self, limit: int) -> Iterator[Arrival]:
         """Up to `limit` packets that have come in; what is not ICMP at all is left out."""
@@ -94,10 +71,9 @@ class EchoSocket:
                 )
             except BlockingIOError:
                 return
-            token = self._tokens.pop(timestamps.departure_number(ancillary), None)
-            stamp = timestamps.stamp_ns(ancillary)
-            if token is not None and stamp is not None:
-                yield token, stamp
+            departure = self.departed(ancillary)
+            if departure:
+                yield departure
 
     def _bare(self, packet: bytes) -> bytes | None:
         try:
@@ -105,31 +81,23 @@ class EchoSocket:
         except PacketError:
             return None
 
-    def _remember(self, token: int) -> None:
-        self._tokens[self._count] = token
-        self._count = (self._count + 1) & 0xFFFF_FFFF
-        if len(self._tokens) > MOST_DEPARTURES:
-            # Some drivers never stamp; what they owe must not pile up.
-            del self._tokens[next(iter(self._tokens))]
-
-    def _forget_departures(self) -> None:
-        if self._stamps_departures:
-            timestamps.restart_count(self._sock)
-            self._tokens.clear()
-            self._count = 0
-
 
 def open_echo_socket(family: socket.AddressFamily, payload: int) -> EchoSocket:
     """Open the least privileged ICMP socket that this process may have."""
+    echo_socket = EchoSocket(open_icmp_socket(family), payload)
+    timestamps.wait_for_stamping()
+    return echo_socket
+
+
+def open_icmp_socket(family: socket.AddressFamily) -> socket.socket:
+    """Open an unprivileged ICMP socket, else a raw one, that never blocks and hears replies."""
     if sys.platform != "linux":
         raise SocketUnavailable(family.name, "only Linux is supported")
     sock = _open(family)
     sock.settimeout(0)
-    _enlarge(sock)
+    enlarge(sock)
     _filter(sock)
-    echo_socket = EchoSocket(sock, payload)
-    timestamps.wait_for_stamping()
-    return echo_socket
+    return sock
 
 
 def _open(family: socket.AddressFamily) -> socket.socket:
@@ -143,7 +111,8 @@ def _open(family: socket.AddressFamily) -> socket.socket:
     raise PermissionMissing
 
 
-def _enlarge(sock: socket.socket) -> None:
+def enlarge(sock: socket.socket) -> None:
+    """Make room for bursts of answers."""
     # Without room for a burst of answers the kernel drops some, and that would look like loss.
     try:
         sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, _BUFFER_BYTES)
@@ -163,7 +132,8 @@ def _filter(sock: socket.socket) -> None:
     sock.setsockopt(socket.IPPROTO_ICMPV6, ICMP6_FILTER, struct.pack("=8I", *blocked))
 
 
-def _claimed_ident(sock: socket.socket) -> int:
+def claimed_ident(sock: socket.socket) -> int:
+    """Return the identifier that the kernel gives an unprivileged ICMP socket."""
     # The kernel writes an identifier of its own into every packet of an unprivileged socket.
     sock.bind(("", 0))
     return int(sock.getsockname()[1])

@@ -77,9 +77,14 @@ def stamp_ns(ancillary: Ancillary) -> int | None:
     """Wall-clock nanoseconds at which the kernel saw the packet."""
     for level, kind, content in ancillary:
         if level == _SOL_SOCKET and kind in _STAMPS:
-            seconds, nanoseconds = _timespec(content)
-            return int(seconds * 1_000_000_000 + nanoseconds)
+            return nanoseconds(content)
     return None
+
+
+def nanoseconds(content: bytes) -> int:
+    """Read the first stamp of a control message, in wall-clock nanoseconds."""
+    seconds, rest = _timespec(content)
+    return int(seconds * 1_000_000_000 + rest)
 
 
 def departure_number(ancillary: Ancillary) -> int | None:

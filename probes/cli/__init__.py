@@ -6,6 +6,22 @@ import click
 
 VERBS = {
     "ping": "probes.cli.ping",
+    "trace": "probes.cli.trace",
+    "http": "probes.cli.http",
+    "page": "probes.cli.page",
+    "transaction": "probes.cli.transaction",
+    "tcp": "probes.cli.tcp",
+    "mtu": "probes.cli.mtu",
+    "ftp": "probes.cli.ftp",
+    "sip": "probes.cli.sip",
+    "dns": "probes.cli.dns",
+    "dns-trace": "probes.cli.dns_trace",
+    "dnssec": "probes.cli.dnssec",
+    "simulate": "probes.cli.simulate",
+    "voice": "probes.cli.voice",
+    "agent-to-agent": "probes.cli.agent_to_agent",
+    "throughput": "probes.cli.throughput",
+    "respond": "probes.cli.respond",
 }
 """Each verb's module, which holds a command of the same name with `_` for `-`."""
 

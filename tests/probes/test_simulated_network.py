@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from random import Random
+from socket import AF_INET6
 from statistics import fmean
 
 import pytest
@@ -10,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from probes import (
-    PacketError,
     PathProfile,
     PingPlan,
     PingResult,
@@ -19,9 +19,9 @@ from probes import (
     TargetUnresolvable,
 )
 from probes.clock import InstantClock
+from probes.internet.reader import parse_topology
 from probes.path_profile import draw_profile
 from probes.statistics import consecutive_difference_jitter
-from probes.targets import LOOPBACK
 
 PINNED = [14.412543, 11.720103, 12.352871, 10.170993, 13.358944, 10.500922]
 TARGETS = [f"host{number}.example" for number in range(400)]
@@ -205,6 +205,25 @@ def test_a_delay_is_a_length_of_time(delay: float) -> None:
         PathProfile(jitter_ms=delay)
 
 
-def test_a_path_answers_echo_requests_and_nothing_else() -> None:
-    with pytest.raises(PacketError):
-        PathProfile().answer(LOOPBACK[0][1], b"garbage", Random(1))
+def test_a_ping_of_ipv6_is_answered_as_one_of_ipv4() -> None:
+    profiles = {"a": PathProfile(10.0, 2.0, 0.25)}
+    network = SimulatedNetwork(7, profiles=profiles)
+    plan = PingPlan("a", count=6, interval_s=1.0, timeout_s=3.0, family=AF_INET6)
+    result = asyncio.run(network.measure(plan))
+    assert [None if rtt is None else round(rtt, 6) for rtt in result.rtts_ms] == PINNED
+    assert result.address.startswith("2001:2:")
+
+
+def test_a_ping_goes_through_the_internet_as_packets() -> None:
+    network = SimulatedNetwork(1)
+    measure(network, "a", 10)
+    assert network.internet.counts().received == 10
+
+
+def test_a_listed_name_leads_to_its_address_and_path() -> None:
+    topology = parse_topology(
+        'hops = { one = { delay_ms = 5.0 } }\n[[targets]]\npath = ["one"]\n'
+        'addresses = ["203.0.113.80"]\nnames = ["www.example"]\n'
+    )
+    result = measure(SimulatedNetwork(1, topology=topology), "www.example")
+    assert (result.address, set(result.samples_ms)) == ("203.0.113.80", {10.0})

@@ -10,7 +10,8 @@ import pytest
 
 from probes import PermissionMissing
 from probes.packet import Echo, EchoKind, build_echo, parse_echo
-from probes.sockets import MOST_DEPARTURES, EchoSocket, open_echo_socket
+from probes.sockets import EchoSocket, open_echo_socket
+from probes.stamped import MOST_DEPARTURES
 from probes.timestamps import SO_TIMESTAMPING_NEW
 
 FAMILIES = {socket.AF_INET: "127.0.0.1", socket.AF_INET6: "::1"}
