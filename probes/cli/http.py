@@ -21,7 +21,7 @@ from probes.http import (
 from probes.http.plan import USER_AGENT
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_TLS = click.Choice(list(TlsVersion))
+_TLS = click.Choice([*map(str, TlsVersion)])
 
 
 @click.command()
@@ -29,8 +29,8 @@ _TLS = click.Choice(list(TlsVersion))
 @click.option("--method", help="GET, HEAD, POST …  [default: GET; POST with --body]")
 @click.option(
     "--http-version",
-    type=click.Choice(list(HttpVersion)),
-    default=HttpVersion.AUTO,
+    type=click.Choice([*map(str, HttpVersion)]),
+    default=str(HttpVersion.AUTO),
     show_default=True,
     help="auto: 2 where TLS agrees on it, else 1.1. The others are not negotiable.",
 )
@@ -48,7 +48,12 @@ _TLS = click.Choice(list(TlsVersion))
 @click.option("--tls-min", type=_TLS, help="Oldest TLS version to accept.")
 @click.option("--tls-max", type=_TLS, help="Newest TLS version to offer.")
 @click.option("--resolve", multiple=True, metavar="NAME=ADDRESS", help="Do not look NAME up.")
-@click.option("--ip-version", type=click.Choice(list(IpVersion)), default=IpVersion.ANY)
+@click.option(
+    "--ip-version",
+    type=click.Choice([*map(str, IpVersion)]),
+    default=str(IpVersion.ANY),
+    show_default=True,
+)
 @click.option("--no-redirects", is_flag=True, help="Take a redirect for the answer.")
 @click.option("--most-redirects", default=10, show_default=True)
 @click.option("--user-agent", default=USER_AGENT, show_default=True)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from pathlib import Path
+from textwrap import dedent
 
 import click
 import pytest
+import trustme
 from click.testing import CliRunner, Result
 
 from probes.cli import VERBS, main
+from probes.dnssec.plan import IANA_ANCHORS
 
 UNSIMULATED = {"respond", "simulate"}
 """Verbs that serve until they are ended: the tests of each start them."""
@@ -24,6 +28,20 @@ SHARED = (
     "--allow-target",
     "--simulate",
 )
+
+
+@pytest.fixture(autouse=True)
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Be where the files are that the examples name."""
+    monkeypatch.chdir(tmp_path)
+    Path("login.toml").write_text(journey_of_the_help(), "utf-8")
+    Path("root.ds").write_text("\n".join(IANA_ANCHORS), "ascii")
+    trustme.CA().cert_pem.write_to_path("ca.pem")
+
+
+def journey_of_the_help() -> str:
+    block = help_of("transaction").partition("A file:\n")[2].partition("\nOptions:")[0]
+    return dedent(block)
 
 
 def run(*words: str) -> Result:
