@@ -6,8 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from benchmarks.probing import contestants
+from benchmarks.probing import contestants, tracing
 from benchmarks.probing.accuracy import judge
+from benchmarks.probing.simulation import packets_per_s
+
+OURS = "probes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ def flood(size: Size) -> list[Figure]:
     """As fast as each goes; fping's smallest period is 10 ms. icmplib gets a tenth."""
     few = max(2, size.count // 10)
     runs = {
-        "probes": contestants.worker("ours", size.targets, size.count, 0.0),
+        OURS: contestants.worker("ours", size.targets, size.count, 0.0),
         "fping": contestants.fping(size.targets, size.count, 0.01),
         "icmplib": contestants.worker("icmplib", size.targets, few, 0.0),
     }
@@ -50,7 +53,7 @@ def paced(size: Size) -> list[Figure]:
     """Ask each target four times a second, and compare with the wire."""
     count = max(4, size.count // 4)
     tests: dict[str, Callable[[], contestants.Run]] = {
-        "probes": lambda: contestants.worker("ours", size.targets, count, 0.25),
+        OURS: lambda: contestants.worker("ours", size.targets, count, 0.25),
         "fping": lambda: contestants.fping(size.targets, count, 0.25),
         # More targets at once would only make these two look worse.
         "icmplib": lambda: contestants.worker("icmplib", min(256, size.targets), 4, 0.5),
@@ -67,6 +70,23 @@ def paced(size: Size) -> list[Figure]:
     return figures
 
 
+def traces(size: Size) -> list[Figure]:
+    """Trace all targets continuously over nine routers, whose work is part of the system's."""
+    seen = tracing.run(size.targets)
+    return [
+        Figure("continuous traces: CPU", "% of a core", OURS, 100 * seen.cpu_share),
+        Figure("continuous traces: CPU, user", "% of a core", OURS, 100 * seen.user_share),
+        Figure("continuous traces", "probes", OURS, seen.probes),
+        Figure("continuous traces: late rounds", f"of {seen.rounds}", OURS, seen.late),
+        Figure("continuous traces: latest round", "ms", OURS, seen.worst_late_ms),
+    ]
+
+
+def simulated(_: Size) -> list[Figure]:
+    """Send packets into the simulated internet, by processor time."""
+    return [Figure("simulated", "packets/s", OURS, packets_per_s())]
+
+
 CASES: Mapping[str, Callable[[Size], list[Figure]]] = MappingProxyType(
-    {"flood": flood, "paced": paced}
+    {"flood": flood, "paced": paced, "traces": traces, "simulated": simulated}
 )

@@ -12,9 +12,7 @@ from typing import Any
 
 from rich.table import Table
 
-from benchmarks.probing.cases import Figure
-
-OURS = "probes"
+from benchmarks.probing.cases import OURS, Figure
 
 
 @dataclass(frozen=True, slots=True)
