@@ -171,7 +171,7 @@ class Composer:
     def _phase(self, entry: Entry) -> str:
         """Tell how far a failed request had come."""
         error = entry.error_text or ""
-        if "AUTH" in error:
+        if "INVALID_AUTH" in error:
             return "wait"
         if entry.response:
             return "receive"

@@ -62,16 +62,11 @@ class Guard:
         """Start the relay and return its port on 127.0.0.1; GuardFailed where there is none."""
         here, there = socket.socketpair()
         with there:
-            command = ("-m", "probes.browser.relay", str(there.fileno()), str(self._most_bytes))
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *command,
-                pass_fds=(there.fileno(),),
-                stdin=asyncio.subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-                # Ctrl-C is for the measuring process; the relay goes when that closes the socket.
-                start_new_session=True,
-            )
+            try:
+                self._process = await self._relay(there.fileno())
+            except OSError as error:
+                here.close()
+                raise GuardFailed(str(error)) from None
         self._reader, self._writer = await asyncio.open_connection(sock=here)
         try:
             line = await asyncio.wait_for(self._reader.readline(), STARTING_S)
@@ -81,6 +76,18 @@ class Guard:
             raise GuardFailed(str(error) or "it did not answer") from None
         self._start(self._listen())
         return port
+
+    async def _relay(self, descriptor: int) -> asyncio.subprocess.Process:
+        command = ("-m", "probes.browser.relay", str(descriptor), str(self._most_bytes))
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            *command,
+            pass_fds=(descriptor,),
+            stdin=asyncio.subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            # Ctrl-C is for the measuring process; the relay goes when that closes the socket.
+            start_new_session=True,
+        )
 
     async def close(self) -> None:
         """Break every connection off, and wait until the relay is gone."""
@@ -195,7 +202,7 @@ class Guard:
         if not known and literal_address(host) is None:
             passage.resolving_s = time.monotonic()
         if host not in self._pins:
-            self._pins[host] = asyncio.ensure_future(__import__("probes.resolve").resolve.admit(host, __import__("probes").TargetPolicy.allowing("0.0.0.0/0","::/0"), self._gate.lookup))
+            self._pins[host] = asyncio.ensure_future(self._gate.admit(host))
         pinned = await asyncio.shield(self._pins[host])
         passage.resolved_s = time.monotonic()
         return pinned

@@ -1,7 +1,7 @@
 """How the browser is to behave while it loads pages: one record for pages and transactions."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from probes.errors import PlanInvalid
@@ -33,7 +33,7 @@ class BrowserSettings:
     """(host, name, value): sent with requests to that host only."""
     username: str | None = None
     """For Basic and Digest, given to the page's own origin when that asks."""
-    password: str = ""
+    password: str = field(default="", repr=False)
     http_version: int = 2
     """2 prefers HTTP/2, 1 is HTTP/1.1 only; HTTP/3 does not pass the guard."""
     verify_tls: bool = True

@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count, islice
+from pathlib import Path
 from typing import Any, TypedDict, TypeVar
 
 import click
 
 from probes.cli.tables import Rows, Tally, as_table, as_text
 from probes.errors import ProbeError
+from probes.internet.reader import load_topology
 from probes.live import LiveNetwork
 from probes.network import Network, Plan
 from probes.records import as_json
@@ -31,6 +33,7 @@ class Options(TypedDict):
     watch: bool
     allow_target: tuple[str, ...]
     simulate: int | None
+    topology: Path | None
 
 
 class Refusal(click.ClickException):
@@ -67,6 +70,11 @@ def _options(count_help: str, interval_s: float, timeout_s: float) -> list[Any]:
         ),
         click.option(
             "--simulate", type=int, metavar="SEED", help="Send nothing; make the path up."
+        ),
+        click.option(
+            "--topology",
+            type=click.Path(exists=True, dir_okay=False, path_type=Path),
+            help="Send nothing; simulate the internet of this file.",
         ),
     ]
 
@@ -121,9 +129,10 @@ async def _shown(
 
 
 def _network(given: Options) -> Network:
-    policy = TargetPolicy.allowing(*given["allow_target"])
-    seed = given["simulate"]
-    return LiveNetwork(policy) if seed is None else SimulatedNetwork(seed)
+    seed, file = given["simulate"], given["topology"]
+    if seed is None and file is None:
+        return LiveNetwork(TargetPolicy.allowing(*given["allow_target"]))
+    return SimulatedNetwork(seed or 0, topology=load_topology(file) if file else None)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import ipaddress
 import socket
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from random import Random
 
 from probes.errors import TargetUnresolvable
@@ -18,7 +18,10 @@ LABORATORY_IPV6 = ipaddress.IPv6Network("2001:2::/48")
 class Atlas:
     """The directory of one simulation."""
 
-    def __init__(self, topology: Topology, seed: int) -> None:
+    def __init__(self, topology: Topology, seed: int, extra: Collection[str] = ()) -> None:
+        """Take the topology, and names that exist besides it."""
+        self._others = topology.others
+        self._extra = extra
         self._seed = seed
         self._listed = {name: target for target in topology.targets for name in target.names}
         self._ranges: dict[Range, Target] = {
@@ -31,7 +34,7 @@ class Atlas:
     def address(self, name: str, family: socket.AddressFamily = socket.AF_UNSPEC) -> Address:
         """Return where a name leads: a literal address to itself, others always to the same.
 
-        TargetUnresolvable where it has no address of the family.
+        TargetUnresolvable where it does not exist, or has no address of the family.
         """
         for address in self._addresses(name):
             if family in (socket.AF_UNSPEC, family_of(address)):
@@ -43,6 +46,8 @@ class Atlas:
             return (literal,)
         if listed := self._listed.get(name):
             return listed.addresses
+        if not (self._others or name in self._extra):
+            raise TargetUnresolvable(name, "the topology does not list it")
         offset = int(Random(f"{self._seed} address {name}").random() * 2**17)
         return (LABORATORY_IPV4[offset], LABORATORY_IPV6[offset])
 

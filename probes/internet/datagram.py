@@ -92,6 +92,6 @@ class Datagram:
 
 
 def altered(checksum: int, change: int) -> int:
-    """Return an Internet checksum after the words it covers grew by this sum (RFC 1624, 3)."""
-    # A one's complement sum is a number modulo 0xFFFF, in which both 0 and 0xFFFF mean zero.
-    return ~(((checksum ^ 0xFFFF) + change - 1) % 0xFFFF + 1) & 0xFFFF
+    """Return an Internet checksum after the words it covers grew by this sum (RFC 1624)."""
+    # Where the sum is zero, 0xFFFF is right whatever the words; 0 is not if they are all zero.
+    return 0xFFFF - ((checksum ^ 0xFFFF) + change) % 0xFFFF

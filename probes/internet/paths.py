@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Mapping
+from dataclasses import replace
 from ipaddress import ip_address
 from random import Random
 
@@ -26,7 +27,7 @@ class Paths:
         self._others = topology.others
         self._seed = seed
         self._profiles = dict(profiles)
-        self._atlas = Atlas(topology, seed)
+        self._atlas = Atlas(topology, seed, self._profiles)
         self._names: dict[bytes, str] = {}
         self._kept: dict[bytes, Path] = {}
         self._conditions: Mapping[str, Condition] = {}
@@ -60,11 +61,13 @@ class Paths:
 
     def describe(self, target: str) -> PathProfile:
         """Sum up the path to a target, without outages and conditions."""
+        if target in self._profiles:
+            return self._profiles[target]
         covering = self._atlas.covering(self._atlas.address(target))
-        if covering and covering[1].route and target not in self._profiles:
+        if covering and covering[1].route:
             return profile_of(covering[1].route)
         drawn = draw_profile(Random(f"{self._seed} path {target}"))
-        return self._profiles.get(target, drawn)
+        return drawn if covering or self._others else replace(drawn, loss_probability=1.0)
 
     def suffer(self, conditions: Mapping[str, Condition]) -> None:
         """Put all paths under these conditions."""
@@ -91,7 +94,8 @@ class Paths:
         covering = self._atlas.covering(address)
         if covering and covering[1].route and target not in self._profiles:
             return covering[1].route
-        if address.is_multicast or not (covering or self._others):
+        exists = covering or self._others or target in self._profiles
+        if address.is_multicast or not exists:
             return None
         stream = Random(f"{self._seed} route {target}")
         return generate_route(target, stream, self.describe(target))

@@ -69,7 +69,8 @@ class TunDevice:
     def lead(self, topology: Topology, ranges: Sequence[Range]) -> None:
         """Give the device the vantage addresses, and lead these ranges there."""
         check_free(ranges, existing_routes())
-        self._quieten(any(range_.version == 6 for range_ in ranges))
+        self._admit_routers()
+        # Without an address of its own making it solicits no IPv6 router.
         _ip("link", "set", "dev", self.name, "addrgenmode", "none")
         _ip("link", "set", "dev", self.name, "up", "txqueuelen", str(_QUEUE))
         for version, address in ((4, topology.ipv4), (6, topology.ipv6)):
@@ -107,16 +108,13 @@ class TunDevice:
                 return int(figures.split()[_DROPPED_COLUMN])
         return 0
 
-    def _quieten(self, has_ipv6: bool) -> None:  # noqa: FBT001 - a fact, not a choice
-        """Take answers of routers to which no route leads; send no IPv6 solicitations."""
-        settings = Path("/proc/sys/net")
-        strict = settings.joinpath("ipv4/conf/all/rp_filter").read_text().strip()
-        own = settings / "ipv4/conf" / self.name / "rp_filter"
-        own.write_text("0" if strict == "0" else "2")
-        ipv6 = settings / "ipv6/conf" / self.name
-        if ipv6.exists():
-            ipv6.joinpath("disable_ipv6").write_text("0" if has_ipv6 else "1")
-            ipv6.joinpath("router_solicitations").write_text("0")
+    def _admit_routers(self) -> None:
+        """Take packets from addresses to which no route leads, such as routers' own."""
+        settings = Path("/proc/sys/net/ipv4/conf")
+        # The stricter of the two settings counts, and 2 is looser than 1 (ip-sysctl, rp_filter).
+        everywhere = settings.joinpath("all/rp_filter").read_text().strip()
+        own = settings / self.name / "rp_filter"
+        own.write_text("0" if everywhere == "0" else "2")
 
 
 def existing_routes() -> list[Range]:

@@ -49,7 +49,7 @@ class Flow:
     duplicates: int | None = None
     reordered: int | None = None
     overflowed: int | None = None
-    """Packets that arrived, but that the receiver was too slow to read; the path did not lose them."""
+    """Packets that arrived but were not read in time: not lost by the path."""
     jitter_ms: float | None = None
     offered_bits_per_s: float | None = None
     """What the sender's packets came to, of those its kernel took."""

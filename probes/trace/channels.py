@@ -206,7 +206,7 @@ class IcmpChannel(DatagramChannel):
         sock = open_icmp_socket(family)
         super().__init__(sock, 0, key)
         is_raw = sock.type == socket.SOCK_RAW
-        self._skipped = 20 if is_raw and family == socket.AF_INET else 0
+        self._has_ip_header = is_raw and family == socket.AF_INET
         self._reply = REPLIES[family]
         self._ident = secrets.randbits(16) if is_raw else claimed_ident(sock)
         self._flows = [EchoFlow(family, self._ident, flow) for flow in range(MOST_FLOWS)]
@@ -217,7 +217,9 @@ class IcmpChannel(DatagramChannel):
         return self._flows[shot.lane.flow].request(shot.key, shot.token)
 
     def _replied(self, arrival: Arrival) -> list[Shot]:
-        packet = arrival.packet[self._skipped :]
+        packet = arrival.packet
+        if self._has_ip_header:
+            packet = packet[(packet[0] & 0x0F) * 4 :] if packet else b""
         if not packet or packet[0] != self._reply:
             return []
         return self._about(packet, arrival.host)

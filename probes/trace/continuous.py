@@ -87,6 +87,7 @@ async def continuous(
             history = TraceHistory(pinned, window)
             first = replace(first, pinned=pinned)
         history.note(course)
+        course.release()
         yield history
         order = _order(first, next_round.order, history)
         next_round = RoundPlan(plan, order, pinned, due_s + interval_s)

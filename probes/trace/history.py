@@ -198,7 +198,10 @@ class TraceHistory:
             self._target.miss()
 
     def _router(self, ttl: int) -> _Row:
-        return self._routers.setdefault(ttl, _Row(self._window))
+        row = self._routers.get(ttl)
+        if row is None:
+            row = self._routers[ttl] = _Row(self._window)
+        return row
 
 
 def _states(shares: Sequence[float]) -> list[HopState]:

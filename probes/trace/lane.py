@@ -89,7 +89,8 @@ class Lane:
             self._passed(shot.ttl)
 
     def _is_doubtful(self, shot: Shot) -> bool:
-        return self.end is None and shot.ttl > max(self.order.length, self._highest + 1)
+        is_early = shot.ttl > self._highest + 1 and shot.ttl > self.order.length
+        return is_early and self.end is None
 
     def _end_at(self, ttl: int) -> None:
         if self.end is None or ttl < self.end:
@@ -203,15 +204,17 @@ class Lane:
     def _doubtful(self) -> Iterator[tuple[int, float]]:
         """Go through the TTLs before the end at which the target may have been lost.
 
-        Without this the loss of one probe would pass for a path that has grown.
+        Without this the loss of one probe would pass for a path that has grown. A router may
+        just be slow, so they get time to answer.
         """
         if self.end is None or self.end <= self.order.length:
             return
         first = max(self._highest + 1, self.order.length)
+        grace_s = self._patience_s - REPEAT_S
         for ttl in range(first, self.end):
             tries, at_s = self._tries.get(ttl, (0, 0.0))
             if 0 < tries < self.order.probes_per_hop + CONFIRMATIONS:
-                yield ttl, at_s
+                yield ttl, at_s + grace_s
 
     def _beyond(self) -> Iterator[Shot]:
         """Go through the first probes that had the TTL to reach what ended the path."""

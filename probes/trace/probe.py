@@ -25,7 +25,9 @@ async def trace(plan: TracePlan, network: LiveNetwork) -> TraceResult:
     pinned = await network.gate.admit(plan.target)
     course = Course(order_of(plan), str(pinned.address))
     await travel(plan, network, pinned, course)
-    return result_of(plan, pinned, course)
+    result = result_of(plan, pinned, course)
+    course.release()
+    return result
 
 
 async def travel(

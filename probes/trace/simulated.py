@@ -29,7 +29,9 @@ async def simulated_trace(plan: TracePlan, network: SimulatedNetwork) -> TraceRe
     pinned = PinnedTarget(plan.target, network.address(plan.target))
     course = Course(order_of(plan), str(pinned.address))
     await simulated_travel(plan, network, pinned, course)
-    return result_of(plan, pinned, course)
+    result = result_of(plan, pinned, course)
+    course.release()
+    return result
 
 
 async def simulated_travel(

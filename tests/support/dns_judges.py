@@ -24,7 +24,7 @@ ROOTS = (RootServer("ns.", ROOT_ADDRESS),)
 REPLAYED = ("ec", "nsec3")
 QUESTIONS = ("www A", "nope A", "www TXT", "foo.wild A", "foo.wild TXT", "alias A", "x.dn A")
 # Asking goes through the same proofs as walking: a part of the cases shows that it fetches right.
-ASKED = 3
+ASKED = 6
 
 
 @dataclass
@@ -40,8 +40,9 @@ class Judged:
 def judge_all(tree: Tree, nsd: str, unbound: str) -> Judged:
     """Judge all cases three ways; runs inside a namespace."""
     with name_servers(tree, nsd), resolver(tree, unbound):
-        walking, asking, said = asyncio.run(asyncio.wait_for(_judge(tree), 50))
+        # First of all, since bogus records in its cache change what unbound says later.
         oracle = {case: verdict_of_unbound(*case) for case in cases()}
+        walking, asking, said = asyncio.run(asyncio.wait_for(_judge(tree), 50))
     return Judged(walking, asking, oracle, said)
 
 

@@ -45,6 +45,7 @@ dn 300 IN DNAME target
 x.target 300 IN A 192.0.2.5
 un 300 IN NS ns
 """
+LONG = f"long 300 IN TXT {' '.join(['x' * 250] * 4)}\n"
 PLAIN_BODY = """
 @ 300 IN SOA ns.test. hostmaster 1 7200 900 1209600 300
 @ 300 IN NS ns.un.{above}
@@ -251,7 +252,7 @@ def _grow(tree: Tree, name: str, bough: Bough) -> str:
         text, ds = _signed_by_ldns(tree.folder, zone, bough)
     else:
         keys = _keys(bough) if bough.signed else []
-        text = _signed(zone, BODY, keys, bough)
+        text = _signed(zone, BODY + LONG, keys, bough)
         ds = bough.ds(zone, keys[0][1] if keys else None)
     tree.add(LEAF_ADDRESS, zone, text)
     lines = [f"{name} 300 IN NS ns.{zone}", f"ns.{name} 300 IN A {LEAF_ADDRESS}"]

@@ -16,11 +16,11 @@ R = TypeVar("R")
 LIMIT_S = 55.0
 
 
-def limited(coroutine: Coroutine[Any, Any, R]) -> R:
+def limited(coroutine: Coroutine[Any, Any, R], limit_s: float = LIMIT_S) -> R:
     """Run to the end, or fail after a while."""
 
     async def run() -> R:
-        async with asyncio.timeout(LIMIT_S):
+        async with asyncio.timeout(limit_s):
             return await coroutine
 
     return asyncio.run(run())

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,10 @@ def gone(family: set[int]) -> bool:
 
 
 @pytest.mark.parametrize("ended_by", ["cancel", "timeout"])
-def test_nothing_remains_of_a_measurement_that_is_ended(served: Served, ended_by: str) -> None:
+def test_nothing_remains_of_a_measurement_that_is_ended(
+    served: Served, ended_by: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     served.log.write_text("")
     timeout_s = 60 if ended_by == "cancel" else 3
     before = family_of(os.getpid())
@@ -70,7 +74,7 @@ def test_nothing_remains_of_a_measurement_that_is_ended(served: Served, ended_by
     family = limited(run())
     assert len(family) > 4
     until(lambda: gone(family), "all processes of the browser are gone")
-    assert list(Path("/tmp").glob("probes-browser-*")) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_nothing_remains_when_cancelled_while_it_starts() -> None:
@@ -92,11 +96,14 @@ def test_nothing_remains_when_cancelled_while_it_starts() -> None:
 
 
 @pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-def test_nothing_remains_of_a_process_that_is_killed(served: Served, sign: signal.Signals) -> None:
+def test_nothing_remains_of_a_process_that_is_killed(
+    served: Served, sign: signal.Signals, tmp_path: Path
+) -> None:
     served.log.write_text("")
     root = Path(probes.__file__).parent.parent
     command = [sys.executable, "-c", CODE, served.url("/never")]
-    with subprocess.Popen(command, cwd=root, stderr=subprocess.DEVNULL) as process:
+    settings = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(command, cwd=root, env=settings, stderr=subprocess.DEVNULL) as process:
         until(lambda: has_asked(served), "the browser asks")
         family = family_of(process.pid)
         assert browsers(family)

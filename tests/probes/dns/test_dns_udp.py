@@ -100,11 +100,11 @@ def test_a_later_try_may_be_answered() -> None:
 
     def say(query: Message) -> Message | None:
         count.append(1)
-        return address_of_www(query) if len(count) == 3 else None
+        return address_of_www(query) if len(count) >= 3 else None
 
-    result, _ = asked(say, timeout_s=1.0, tries=5)
+    result, _ = asked(say, timeout_s=0.3, tries=10)
     assert result.ok
-    assert result.tries == 3
+    assert result.tries >= 3
 
 
 def test_a_closed_port_is_refused_at_once() -> None:
@@ -220,6 +220,16 @@ def test_a_message_cut_within_a_record_is_a_truncated_one() -> None:
 def test_a_server_outside_the_policy_is_refused_before_any_packet() -> None:
     with pytest.raises(TargetRefused, match=r"--allow-target 192\.0\.2\.1/32"):
         run(measured(DnsPlan("192.0.2.1", "www.example")))
+
+
+def test_a_server_may_have_an_ipv6_address() -> None:
+    async def work() -> DnsResult:
+        async with udp_server(address_of_www, "::1") as server:
+            return await measured(DnsPlan("::1", "www.example", port=server.port))
+
+    result = run(work())
+    assert result.ok
+    assert result.kernel_stamped
 
 
 def test_the_policy_decides_and_not_the_name() -> None:

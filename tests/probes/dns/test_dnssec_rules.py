@@ -195,6 +195,30 @@ def test_a_wildcard_stands_in_only_where_nothing_closer_is(case: str) -> None:
     assert verdict(liar, "w.b.test.") is expected
 
 
+def spoilt(signature: dns.rrset.RRset) -> dns.rrset.RRset:
+    content = signature[0].signature
+    changed = signature[0].replace(signature=bytes([content[0] ^ 1]) + content[1:])
+    return dns.rrset.from_rdata(signature.name, 300, changed)
+
+
+def test_a_wildcard_needs_a_denial_that_is_signed_well() -> None:
+    liar = forger()
+    answer = liar.from_wildcard("test.", "*.test. A 192.0.2.1", "w.b.test.")
+    gap, signature = liar.signed("test.", "*.test. NSEC z.test. A")
+    for authority in ([gap], [gap, spoilt(signature)]):
+        liar.say("w.b.test.", "A", answer, authority)
+        assert verdict(liar, "w.b.test.") is Verdict.BOGUS
+
+
+def test_an_unsigned_delegation_needs_a_denial_that_is_signed_well() -> None:
+    liar = forger()
+    gap, signature = liar.signed("test.", "un.test. NSEC z.test. NS")
+    liar.say("un.test.", "A", [rrset("un.test. A 192.0.2.1")])
+    for authority in ([gap], [gap, spoilt(signature)]):
+        liar.say("un.test.", "DS", [], authority)
+        assert verdict(liar, "un.test.") is Verdict.BOGUS
+
+
 def test_a_dname_made_from_a_wildcard_is_bogus() -> None:
     liar = forger()
     dname = liar.from_wildcard("test.", "*.test. DNAME a.test.", "b.test.")
@@ -261,6 +285,14 @@ def test_records_do_not_become_insecure_where(lie: str) -> None:
     liar.say("un.test.", "DS", [], liar.signed("test.", SOA, UNSIGNED_LIES[lie]))
     liar.say("un.test.", "A", [rrset("un.test. A 192.0.2.1")])
     assert verdict(liar, "un.test.") is Verdict.BOGUS
+
+
+@pytest.mark.parametrize("types", ["NS DS", "NS SOA", "CNAME"])
+def test_a_ds_that_is_neither_given_nor_denied_is_the_reason(types: str) -> None:
+    liar = forger()
+    liar.say("un.test.", "DS", [], liar.signed("test.", SOA, f"un.test. NSEC z.test. {types}"))
+    liar.say("un.test.", "A", [rrset("un.test. A 192.0.2.1")])
+    assert "neither gives nor denies a DS" in liar.judge("un.test.")[1]
 
 
 def test_no_anchor_above_the_name_is_indeterminate(liar: Forger) -> None:

@@ -1,6 +1,7 @@
 """What routers and hosts answer, by the letter of the RFCs."""
 
 from ipaddress import ip_address
+from socket import AF_INET
 
 import pytest
 from hypothesis import given
@@ -20,7 +21,7 @@ from internet_calls import (
 from probes.icmp_errors import ErrorKind, MplsLabel
 from probes.internet import Counts, Host, Internet, Unreachable
 from probes.ip_packet import ICMP, ICMPV6, UDP, IpPacket, build_ip, parse_ip, parse_quoted
-from probes.packet import EchoKind, checksum, parse_echo
+from probes.packet import Echo, EchoKind, build_echo, checksum, parse_echo
 from probes.targets import family_of
 from probes.transport import TcpFlag, parse_ports, pseudo_checksum
 
@@ -50,6 +51,20 @@ def test_every_answer_bears_a_right_checksum(to: str) -> None:
         covered = (packet.source, packet.destination, packet.protocol, packet.payload)
         total = checksum(packet.payload) if packet.protocol == ICMP else pseudo_checksum(*covered)
         assert total == 0
+
+
+@given(st.integers(0, 0xFFFF), st.integers(0, 0xFFFF), st.integers(1, 255), st.integers(0, 255))
+def test_changed_checksums_stay_right(ident: int, seq: int, ttl: int, traffic_class: int) -> None:
+    """They are not computed anew but altered, which has its corner cases (RFC 1624)."""
+    caller = calling()
+    echo = build_echo(Echo(AF_INET, EchoKind.REQUEST, ident, seq, 0))
+    ends = (caller.source, caller.destination)
+    packet = IpPacket(*ends, ICMP, ttl, ident, echo, traffic_class)
+    (reply,) = caller.internet.answer(build_ip(packet), 0.0)
+    answer = parse_ip(reply.packet)
+    assert checksum(answer.payload) == 0
+    if ttl <= len(CHAIN):
+        assert parse_ip(error_of(reply).quoted).ttl == 1
 
 
 @VERSIONS

@@ -210,6 +210,17 @@ def test_nothing_arrives_there_unasked(inside: Inside) -> None:
     assert inside(body) == (Counts(answered=5), 5)
 
 
+def test_routers_are_heard_where_sources_are_checked_strictly(inside: Inside) -> None:
+    needs("traceroute")
+
+    def body() -> object:
+        Path("/proc/sys/net/ipv4/conf/default/rp_filter").write_text("1")
+        with behind_tun(Internet(INTERNET, 1)):
+            return by_traceroute(SITE, "-I", "-q", "1", "-m", "2")
+
+    assert inside(body) == {ttl: TRUTH[SITE][ttl] for ttl in (1, 2)}
+
+
 def test_the_device_and_its_routes_are_gone_afterwards(inside: Inside) -> None:
     needs("ip")
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from internet_calls import SITE, SITE_6, Caller, router, topology
 
-from probes.internet import Counts, Delay, Host, Internet, Link, Shape
+from probes.internet import Condition, Counts, Delay, Host, Internet, Link, Shape
 
 DRAWS = 4000
 # Two-sided Kolmogorov-Smirnov bound for 0.1 percent (Smirnov's asymptotic formula).
@@ -115,6 +115,15 @@ def test_a_limit_of_a_router_is_no_loss_at_the_target() -> None:
     for seq in range(100):
         caller.echo(seq, ttl=1, at_s=seq)
         assert caller.echo(seq, at_s=seq)
+
+
+def test_a_limit_counts_from_the_arrival_at_the_router() -> None:
+    internet = Internet(topology([router(1, icmp_per_s=1.0)]))
+    caller = Caller(internet)
+    assert len(caller.echo(ttl=1, at_s=0.0)) == 1
+    assert caller.echo(ttl=1, at_s=0.6) == []
+    internet.set_condition("hop1", Condition(delay_ms=500.0))
+    assert len(caller.echo(ttl=1, at_s=0.6)) == 1
 
 
 def test_time_that_runs_backwards_fills_no_bucket() -> None:

@@ -84,10 +84,10 @@ def test_paths_show_everything_that_paths_can_show() -> None:
 
 @pytest.mark.parametrize("to", ["198.51.100.7", "2001:db8::7"])
 def test_every_hop_that_is_not_silent_answers_as_itself(to: str) -> None:
-    for seed in range(30):
+    for seed in range(15):
         caller, truth = Caller(Internet(seed=seed), to), route(seed, to)
         for ttl, router_ in enumerate(truth.routers, 1):
-            replies = [reply for at in range(60) for reply in caller.echo(at, ttl, at * 60.0)]
+            replies = [reply for at in range(40) for reply in caller.echo(at, ttl, at * 60.0)]
             if router_.silent or truth_is_unreachable(seed, to):
                 continue
             faces = {str(face) for face in router_.faces(caller.destination.version)}
@@ -202,3 +202,21 @@ def test_names_have_an_address_of_each_version(family: AddressFamily, version: i
 def test_an_address_has_none_of_the_other_version() -> None:
     with pytest.raises(TargetUnresolvable, match="AF_INET6"):
         SimulatedNetwork(1).address("203.0.113.1", AF_INET6)
+
+
+def test_a_name_that_a_complete_topology_does_not_list_leads_nowhere() -> None:
+    network = SimulatedNetwork(1, topology=topology([router(1)]))
+    with pytest.raises(TargetUnresolvable, match="does not list"):
+        network.address("elsewhere.example")
+
+
+def test_an_address_that_a_complete_topology_does_not_list_never_answers() -> None:
+    network = SimulatedNetwork(1, topology=topology([router(1)]))
+    assert network.round_trip_ms("198.51.100.1", Random(1)) is None
+    assert not network.describe("198.51.100.1").reachable
+
+
+def test_a_profile_handed_in_makes_its_target_exist() -> None:
+    profiles = {"a.example": PathProfile(10.0, 0.0)}
+    network = SimulatedNetwork(1, profiles=profiles, topology=topology([router(1)]))
+    assert network.round_trip_ms("a.example", Random(1)) == 10.0

@@ -46,8 +46,7 @@ def test_waiting_is_what_the_server_took(tmp_path: Path) -> None:
             result = browse(PagePlan(served.url("/"), timeout_s=30))
             rows = errors_ms(served, result)
         assert len(rows) == 1 + len(DELAYS_MS)
-        assert all(off_ms > -1 for off_ms, _ in rows)
-        seen.append(median(off_ms / max(2.0, 0.1 * held_ms) for off_ms, held_ms in rows))
+        seen.append(median(abs(off_ms) / max(2.0, 0.1 * held_ms) for off_ms, held_ms in rows))
         if seen[-1] <= 1:
             return
     pytest.fail(f"median errors in multiples of max(2 ms, 10 %): {seen}")

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from engine_rig import altered
 from peers import needs
 from trace_rig import traces
 
 from probes import LiveNetwork, TargetPolicy
 from probes.errors import EngineClosed, PlanInvalid, TargetRefused, TargetUnresolvable
 from probes.failure import FailureKind
+from probes.packet import build_echo
 from probes.records import as_document
 from probes.trace import TracePlan, TraceProtocol, TraceResult
 from probes.trace.engine import TraceEngine
@@ -291,6 +293,39 @@ def test_a_send_that_the_kernel_forbids_is_told(namespace: Any) -> None:
     result = namespace().run(body)
     assert result.failure is not None
     assert os.strerror(errno.EPERM).lower() in result.failure.message
+
+
+@pytest.mark.parametrize("change", [{"token": 5}, {"seq": 6}, {"ident": 7}])
+def test_a_forged_reply_is_not_the_targets(
+    namespace: Any, responder: Any, sockets: str, change: dict[str, int]
+) -> None:
+    def forge(peer: Any, echo: Any, host: str) -> None:
+        peer.send(altered(echo, **change), host)
+
+    async def body() -> tuple[int, bool]:
+        with responder(forge) as peer:
+            plan = TracePlan("127.0.0.1", probes_per_hop=1, most_hops=1, timeout_s=0.2)
+            (result,) = await traces([], [plan])
+            return len(peer.seen), result.reached
+
+    assert namespace(sockets, silent=True).run(lambda: asyncio.run(body())) == (1, False)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2"])
+def test_only_the_target_itself_can_reply(
+    namespace: Any, responder: Any, sockets: str, host: str
+) -> None:
+    def script(peer: Any, echo: Any, _host: str) -> None:
+        peer.send(build_echo(echo.reply()), host)
+
+    async def body() -> bool:
+        with responder(script):
+            plan = TracePlan("127.0.0.1", probes_per_hop=1, most_hops=1, timeout_s=0.2)
+            (result,) = await traces([], [plan])
+            return result.reached
+
+    ran = namespace(sockets, silent=True).run(lambda: asyncio.run(body()))
+    assert ran is (host == "127.0.0.1")
 
 
 def test_a_result_becomes_a_document() -> None:

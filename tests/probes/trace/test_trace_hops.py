@@ -1,13 +1,19 @@
 """Hops are the truth: on router chains, as nobody without rights, and by mtr and traceroute."""
 
+import asyncio
 import re
+from ipaddress import ip_address
 
 import pytest
 from netlab import Impair, Lab
 from peers import needs
 from trace_rig import traced
 
+from probes import PinnedTarget, TargetPolicy
 from probes.trace import HopState, TracePlan, TraceProtocol, TraceResult
+from probes.trace.course import Course
+from probes.trace.engine import TraceEngine
+from probes.trace.lane import Order
 
 PROTOCOLS = tuple(TraceProtocol)
 
@@ -157,3 +163,22 @@ def test_a_target_that_drops_everything_is_a_timeout_that_names_the_last_hop() -
     assert result.failure is not None
     assert f"{truth[1]} at hop 2" in result.failure.message
     assert result.time_ms is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("protocol", [TraceProtocol.ICMP, TraceProtocol.UDP])
+def test_every_departure_is_stamped_though_errors_come_in_between(
+    protocol: TraceProtocol,
+) -> None:
+    async def stamped(lab: Lab) -> list[bool]:
+        engine = TraceEngine(TargetPolicy.allowing(lab.network()))
+        target = PinnedTarget("server", ip_address(lab.address("server")))
+        course = Course(Order(), str(target.address))
+        await asyncio.wait_for(engine.trace(target, protocol, 33_434, course), 30)
+        engine.close()
+        return [shot.left_ns is not None for shot in course.shots() if shot.answer]
+
+    with Lab(routers=3) as lab:
+        stamps = lab.client.run_unprivileged(lambda: stamped(lab))
+    assert len(stamps) >= 12
+    assert all(stamps)

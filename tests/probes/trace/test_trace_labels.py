@@ -18,6 +18,8 @@ from probes.targets import family_of, parse_range
 from probes.trace import HopState, TracePlan, TraceResult
 from probes.transport import seal_icmp6
 
+pytestmark = pytest.mark.slow
+
 TARGETS = {4: "203.0.113.9", 6: "2001:db8:99::9"}
 RANGES = ("203.0.113.0/24", "2001:db8:99::/48")
 ROUTERS = (

@@ -153,6 +153,19 @@ def test_an_answer_from_a_router_behind_the_end_is_not_the_targets() -> None:
     assert found.hops[-1].addresses == (HOST,)
 
 
+def test_a_slow_router_just_before_the_target_is_not_asked_more_often() -> None:
+    walk = Walk(routers(1, 2, 3), probes_per_hop=1, ahead=4)
+    walk.send()
+    slow = [shot for shot in walk.waiting if shot.ttl == 3]
+    walk.waiting = [shot for shot in walk.waiting if shot.ttl != 3]
+    walk.answer()
+    walk.now_s = 0.04
+    assert walk.send() == []
+    walk.waiting = slow
+    walk.answer(40.0)
+    assert walk.course.is_over(walk.now_s)
+
+
 def test_a_target_whose_counted_probes_were_lost_is_known_all_the_same() -> None:
     walk = Walk(routers(1, 2), probes_per_hop=1, ahead=4, timeout_s=1.0)
     walk.send()

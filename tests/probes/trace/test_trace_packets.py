@@ -42,12 +42,12 @@ def error_from(router: int, packet: bytes, quoted: int) -> bytes:
     return build_ip(IpPacket(source, to, ICMPV6 if router == 6 else ICMP, 250, 0, message))
 
 
-@given(WORD, st.integers(0, 15), WORD, TOKEN, WORD, TOKEN)
+@given(WORD, st.integers(0, 15), st.tuples(WORD, TOKEN), st.tuples(WORD, TOKEN))
 def test_all_echo_requests_of_a_flow_have_one_checksum(
-    ident: int, flow: int, seq: int, token: int, other_seq: int, other_token: int
+    ident: int, flow: int, one: tuple[int, int], other: tuple[int, int]
 ) -> None:
     requests = EchoFlow(socket.AF_INET, ident, flow)
-    first, second = requests.request(seq, token), requests.request(other_seq, other_token)
+    first, second = requests.request(*one), requests.request(*other)
     assert first[:6] == second[:6]
     assert checksum(first) == checksum(second) == 0
 
@@ -81,17 +81,17 @@ def test_an_echo_request_is_one(ident: int, seq: int, token: int) -> None:
 
 @protocols
 @versions
-@given(ttl=st.integers(1, 255), key=WORD, token=TOKEN, flow=st.integers(0, 15))
+@given(drawn=st.tuples(st.integers(1, 255), WORD, TOKEN), flow=st.integers(0, 15))
 def test_a_flow_is_constant_where_routers_look(
-    protocol: TraceProtocol, version: int, ttl: int, key: int, token: int, flow: int
+    protocol: TraceProtocol, version: int, drawn: tuple[int, int, int], flow: int
 ) -> None:
     speaks = dialect(protocol, version)
     first = parse_ip(speaks.packet(shot(flow)))
-    second = parse_ip(speaks.packet(shot(flow, ttl, key, token)))
+    second = parse_ip(speaks.packet(shot(flow, *drawn)))
     assert first.payload[:4] == second.payload[:4]
     assert first.traffic_class == second.traffic_class
     assert version == 4 or first.ident == second.ident
-    assert second.ttl == ttl
+    assert second.ttl == drawn[0]
 
 
 @protocols
