@@ -72,7 +72,7 @@ def build_udp(datagram: UdpDatagram, source: Address, destination: Address) -> b
     ports = (datagram.source_port, datagram.destination_port)
     bare = _UDP.pack(*ports, length, 0) + datagram.payload
     # Zero would say that there is no checksum (RFC 768).
-    total = pseudo_checksum(source, destination, socket.IPPROTO_UDP, bare) ^ 1
+    total = pseudo_checksum(source, destination, socket.IPPROTO_UDP, bare) or 0xFFFF
     return bare[:6] + total.to_bytes(2, "big") + bare[8:]
 
 
