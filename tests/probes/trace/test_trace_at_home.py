@@ -8,17 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engine_rig import altered
 from peers import needs
 from trace_rig import traces
 
 from probes import LiveNetwork, TargetPolicy
-from probes.errors import EngineClosed, PlanInvalid, TargetRefused, TargetUnresolvable
+from probes.errors import PlanInvalid, TargetRefused, TargetUnresolvable
 from probes.failure import FailureKind
-from probes.packet import build_echo
 from probes.records import as_document
 from probes.trace import TracePlan, TraceProtocol, TraceResult
-from probes.trace.engine import TraceEngine
 
 PROTOCOLS = tuple(TraceProtocol)
 HOSTS = ("127.0.0.1", "127.9.8.7", "::1")
@@ -135,22 +132,6 @@ def packets_sent() -> int:
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-def test_the_engine_asks_the_policy_itself(protocol: TraceProtocol, pin: Any) -> None:
-    async def body() -> None:
-        from probes.trace.course import Course  # noqa: PLC0415
-        from probes.trace.lane import Order  # noqa: PLC0415
-
-        engine = TraceEngine(TargetPolicy())
-        try:
-            await engine.trace(pin("10.0.0.1"), protocol, 80, Course(Order(), "10.0.0.1"))
-        finally:
-            engine.close()
-
-    with pytest.raises(TargetRefused):
-        asyncio.run(asyncio.wait_for(body(), 20))
-
-
-@pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_no_route_is_a_failure_that_says_so(namespace: Any, protocol: TraceProtocol) -> None:
     plan = TracePlan("10.9.9.9", protocol)
     result = namespace().run(lambda: once(plan, "10.0.0.0/8"))
@@ -170,10 +151,6 @@ def test_silence_is_a_timeout(namespace: Any, protocol: TraceProtocol) -> None:
     result = namespace().run(body)
     assert result.failure is not None
     assert (result.failure.kind, result.hops) == (FailureKind.TIMEOUT, ())
-
-
-def descriptors() -> int:
-    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 def mute() -> None:
@@ -226,61 +203,6 @@ def test_an_impossible_plan_says_what_is_possible(settings: dict[str, Any]) -> N
         TracePlan("127.0.0.1", **settings)
 
 
-def test_many_traces_share_one_socket(namespace: Any, sockets: str) -> None:
-    async def body() -> tuple[int, list[bool]]:
-        network = LiveNetwork(TargetPolicy())
-        plans = [TracePlan(f"127.0.1.{n}", probes_per_hop=1) for n in range(1, 101)]
-        found = await asyncio.wait_for(asyncio.gather(*map(network.measure, plans)), 30)
-        opened = list(vars(vars(network)["_engines"][TraceEngine])["_wire"])
-        await network.close()
-        return len(opened), [result.reached for result in found]
-
-    assert namespace(sockets).run(lambda: asyncio.run(body())) == (1, [True] * 100)
-
-
-@pytest.mark.parametrize("protocol", PROTOCOLS)
-def test_every_descriptor_is_given_back(namespace: Any, protocol: TraceProtocol) -> None:
-    def body() -> int:
-        before = descriptors()
-        once(TracePlan("127.0.0.1", protocol, flows=4))
-        return descriptors() - before
-
-    assert namespace().run(body) == 0
-
-
-@pytest.mark.parametrize("protocol", PROTOCOLS)
-def test_closing_fails_what_is_under_way(namespace: Any, protocol: TraceProtocol) -> None:
-    async def body() -> str:
-        mute()
-        network = LiveNetwork(TargetPolicy())
-        task = asyncio.create_task(network.measure(TracePlan("127.0.0.1", protocol)))
-        await asyncio.sleep(0)
-        await asyncio.wait([task], timeout=0.05)
-        await network.close()
-        with pytest.raises(EngineClosed):
-            await asyncio.wait_for(task, 20)
-        return "closed"
-
-    assert namespace().run(lambda: asyncio.run(body())) == "closed"
-
-
-def test_cancelling_forgets_the_probes(namespace: Any) -> None:
-    async def body() -> int:
-        mute()
-        engine = TraceEngine(TargetPolicy())
-        network = LiveNetwork(TargetPolicy())
-        network.shared(TraceEngine, lambda: engine)
-        task = asyncio.create_task(network.measure(TracePlan("127.0.0.1")))
-        await asyncio.wait([task], timeout=0.05)
-        task.cancel()
-        await asyncio.wait([task], timeout=20)
-        (channel,) = vars(engine)["_wire"]
-        await network.close()
-        return len(vars(channel)["_shots"]) + len(vars(engine)["_runs"])
-
-    assert namespace().run(lambda: asyncio.run(body())) == 0
-
-
 def test_a_send_that_the_kernel_forbids_is_told(namespace: Any) -> None:
     def body() -> TraceResult:
         (nft,) = needs("nft")
@@ -293,39 +215,6 @@ def test_a_send_that_the_kernel_forbids_is_told(namespace: Any) -> None:
     result = namespace().run(body)
     assert result.failure is not None
     assert os.strerror(errno.EPERM).lower() in result.failure.message
-
-
-@pytest.mark.parametrize("change", [{"token": 5}, {"seq": 6}, {"ident": 7}])
-def test_a_forged_reply_is_not_the_targets(
-    namespace: Any, responder: Any, sockets: str, change: dict[str, int]
-) -> None:
-    def forge(peer: Any, echo: Any, host: str) -> None:
-        peer.send(altered(echo, **change), host)
-
-    async def body() -> tuple[int, bool]:
-        with responder(forge) as peer:
-            plan = TracePlan("127.0.0.1", probes_per_hop=1, most_hops=1, timeout_s=0.2)
-            (result,) = await traces([], [plan])
-            return len(peer.seen), result.reached
-
-    assert namespace(sockets, silent=True).run(lambda: asyncio.run(body())) == (1, False)
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2"])
-def test_only_the_target_itself_can_reply(
-    namespace: Any, responder: Any, sockets: str, host: str
-) -> None:
-    def script(peer: Any, echo: Any, _host: str) -> None:
-        peer.send(build_echo(echo.reply()), host)
-
-    async def body() -> bool:
-        with responder(script):
-            plan = TracePlan("127.0.0.1", probes_per_hop=1, most_hops=1, timeout_s=0.2)
-            (result,) = await traces([], [plan])
-            return result.reached
-
-    ran = namespace(sockets, silent=True).run(lambda: asyncio.run(body()))
-    assert ran is (host == "127.0.0.1")
 
 
 def test_a_result_becomes_a_document() -> None:
