@@ -6,6 +6,7 @@ from typing import Protocol, TypeVar, cast
 
 from probes.errors import EngineClosed
 from probes.gate import Gate, Limits
+from probes.lookup import SystemLookup
 from probes.network import Plan
 from probes.pace import Pace
 from probes.resolve import Lookup
@@ -35,7 +36,7 @@ class LiveNetwork:
         lookup: Lookup | None = None,
         limits: Limits | None = None,
     ) -> None:
-        self.gate = Gate(policy, lookup, limits or Limits())
+        self.gate = Gate(policy, lookup or SystemLookup(), limits or Limits())
         self.pace = Pace(self.gate.limits.packets_per_s)
         self._slots: dict[type[object], asyncio.Semaphore] = {}
         self._engines: dict[type[Engine], Engine] = {}

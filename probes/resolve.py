@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from probes.errors import TargetUnresolvable
+from probes.lookup import system_lookup
 from probes.targets import Address, TargetPolicy, family_of
 
 Lookup = Callable[[str, socket.AddressFamily], Awaitable[Sequence[str]]]
@@ -65,15 +66,6 @@ def check_name(name: str) -> None:
         raise TargetUnresolvable(name, f"it is longer than {LONGEST_NAME} characters")
     if not name.isprintable() or any(map(str.isspace, name)):
         raise TargetUnresolvable(name, "it holds blanks or control characters")
-
-
-async def system_lookup(name: str, family: socket.AddressFamily) -> Sequence[str]:
-    """Ask the system's resolver, which also reads odd spellings such as 0x7f.1."""
-    loop = asyncio.get_running_loop()
-    rows = await loop.getaddrinfo(name, None, family=family, type=socket.SOCK_DGRAM)
-    # Not row[4][0]: only getnameinfo keeps the zone of a link-local address.
-    numeric = socket.NI_NUMERICHOST | socket.NI_NUMERICSERV
-    return [socket.getnameinfo(row[4], numeric)[0] for row in rows]
 
 
 async def _awaited(

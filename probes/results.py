@@ -46,6 +46,8 @@ class PingResult:
     rtts_ms: tuple[float | None, ...]
     send_error: str | None = None
     """Why the kernel would not send the last of the probes it rejected, if it rejected any."""
+    not_sent: int = 0
+    """How many it rejected: they are no probes, and nothing is known of the path from them."""
 
     def __post_init__(self) -> None:
         """Refuse counters that contradict the samples."""
@@ -59,10 +61,12 @@ class PingResult:
         address: str,
         rtts_ms: Sequence[float | None],
         send_error: str | None = None,
+        not_sent: int = 0,
     ) -> "PingResult":
         """Count what was sent and received from the samples themselves."""
         received = sum(rtt is not None for rtt in rtts_ms)
-        return cls(target, address, len(rtts_ms), received, tuple(rtts_ms), send_error)
+        sent = len(rtts_ms)
+        return cls(target, address, sent, received, tuple(rtts_ms), send_error, not_sent)
 
     @property
     def ok(self) -> bool:
@@ -80,8 +84,10 @@ class PingResult:
         return tuple(rtt for rtt in self.rtts_ms if rtt is not None)
 
     @property
-    def packet_loss(self) -> float:
-        """Percent, 0 to 100."""
+    def packet_loss(self) -> float | None:
+        """Percent, 0 to 100; None when nothing was sent."""
+        if not self.sent:
+            return None
         return statistics.packet_loss_percent(self.sent, self.received)
 
     @property

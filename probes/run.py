@@ -26,6 +26,7 @@ class EchoRun:
     waiting: dict[int, Flight] = field(default_factory=dict)
     watched: float | None = None
     send_error: str | None = None
+    not_sent: int = 0
     due: float = 0.0
     host: str = field(init=False)
     send_next: Callable[[], None] = field(init=False)
@@ -37,7 +38,7 @@ class EchoRun:
     @property
     def all_sent(self) -> bool:
         """Whether every probe of the plan has had its turn."""
-        return len(self.rtts_ms) == self.plan.count
+        return len(self.rtts_ms) + self.not_sent == self.plan.count
 
     @property
     def deadline(self) -> float:
@@ -50,8 +51,8 @@ class EchoRun:
         self.rtts_ms.append(None)
 
     def reject(self, reason: str) -> None:
-        """Note a probe that the kernel would not send: tried, and lost."""
-        self.rtts_ms.append(None)
+        """Note a probe that the kernel would not send, from which nothing follows."""
+        self.not_sent += 1
         self.send_error = reason
 
     def answer(self, token: int, arrival: Arrival) -> None:
@@ -74,4 +75,5 @@ class EchoRun:
     def result(self) -> PingResult:
         """Say what was measured."""
         address = str(self.target.address)
-        return PingResult.of(self.target.name, address, self.rtts_ms, self.send_error)
+        sent = (self.rtts_ms, self.send_error, self.not_sent)
+        return PingResult.of(self.target.name, address, *sent)

@@ -1,6 +1,7 @@
 """What all verbs share: their options, the network they run over, and how they end."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count, islice
@@ -90,19 +91,33 @@ def carry_out(make: Callable[[], Plan[R]], given: Options, rows: Callable[[R], R
 
 
 def conclude(
-    results: Callable[[Network], AsyncIterator[R]], given: Options, rows: Callable[[R], Rows]
+    results: Callable[[Network], AsyncIterator[R]],
+    given: Options,
+    rows: Callable[[R], Rows],
+    *,
+    each: bool = True,
 ) -> None:
-    """Show results as they come, and end with the exit status that the last one gives."""
+    """Show each result as it comes, or the last one; end with the exit status that it gives."""
+    _check(given)
     try:
-        last = asyncio.run(_shown(results, given, rows))
+        last = asyncio.run(_shown(results, given, rows, each=each))
     except ProbeError as error:
         raise Refusal(str(error)) from error
     raise SystemExit(0 if last and last.ok else 1)
 
 
+def _check(given: Options) -> None:
+    if given["count"] is not None and given["count"] < 1:
+        raise Refusal(f"--count must be at least 1, not {given['count']}.")
+    if not 0 <= given["interval"] < math.inf:
+        raise Refusal(f"--interval must be zero or more seconds, not {given['interval']}.")
+    if not 0 < given["timeout"] < math.inf:
+        raise Refusal(f"--timeout must be more than zero seconds, not {given['timeout']}.")
+
+
 async def repeated(network: Network, plan: Plan[R], given: Options) -> AsyncIterator[R]:
     """Carry the plan out as often as was asked, an interval apart."""
-    times = given["count"] if given["watch"] else given["count"] or 1
+    times = given["count"] if given["watch"] or given["count"] else 1
     clock = asyncio.get_running_loop().time
     for turn in islice(count(), times):
         began = clock()
@@ -112,17 +127,25 @@ async def repeated(network: Network, plan: Plan[R], given: Options) -> AsyncIter
 
 
 async def _shown(
-    results: Callable[[Network], AsyncIterator[R]], given: Options, rows: Callable[[R], Rows]
+    results: Callable[[Network], AsyncIterator[R]],
+    given: Options,
+    rows: Callable[[R], Rows],
+    *,
+    each: bool,
 ) -> R | None:
     last = None
     network = _network(given)
     try:
         with _display(given, rows) as show:
-            async for last in results(network):
+            try:
+                async for last in results(network):
+                    if each:
+                        show(last)
+            except asyncio.CancelledError:
+                # Ctrl-C is how an endless watch ends, and what was seen until then still counts.
+                pass
+            if last and not each:
                 show(last)
-    except asyncio.CancelledError:
-        # Ctrl-C is how an endless watch ends, and what was seen until then still counts.
-        return last
     finally:
         await network.close()
     return last

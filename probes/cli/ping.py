@@ -36,30 +36,29 @@ def ping(target: str, family: str | None, **given: Unpack[Options]) -> None:
       probes ping 10.0.0.1 --allow-target 10.0.0.0/24 --watch
       probes ping any.name --simulate 7
     """  # noqa: D301 - \b is how click is told to keep these lines as they are
-    conclude(lambda network: _results(network, target, FAMILIES[family], given), given, rows)
+    count = given["count"] or USUAL_COUNT
 
+    def results(network: Network) -> AsyncIterator[PingResult]:
+        # Probe by probe in either case, so that Ctrl-C can still tell what was seen.
+        pace = (given["interval"], given["timeout"], FAMILIES[family])
+        plan = PingPlan(target, 1, *pace)
+        if given["watch"]:
+            return watch(network, plan, given["count"])
+        return watch(network, plan, count, window=count)
 
-def _results(
-    network: Network, target: str, family: socket.AddressFamily, given: Options
-) -> AsyncIterator[PingResult]:
-    count = given["count"]
-    number_ = USUAL_COUNT if count is None else count
-    plan = PingPlan(target, number_, given["interval"], given["timeout"], family)
-    return watch(network, plan, count) if given["watch"] else _once(network, plan)
-
-
-async def _once(network: Network, plan: PingPlan) -> AsyncIterator[PingResult]:
-    yield await network.measure(plan)
+    conclude(results, given, rows, each=given["watch"])
 
 
 def rows(result: PingResult) -> Rows:
     """Say it to people."""
     spread = (result.min_rtt_ms, result.avg_rtt_ms, result.max_rtt_ms)
-    lost = f"{result.packet_loss:.4g} %"
+    lost = "none" if result.packet_loss is None else f"{result.packet_loss:.4g} %"
     shown = [
         (result.target, result.address),
         ("probes", f"{result.sent} sent, {result.received} received, {lost} lost"),
         ("rtt min/avg/max", f"{' / '.join(map(number, spread))} ms"),
         ("jitter", f"{number(result.jitter_ms)} ms"),
     ]
-    return [*shown, ("not sent", result.send_error)] if result.send_error else shown
+    if not result.send_error:
+        return shown
+    return [*shown, ("not sent", f"{result.not_sent}: {result.send_error}")]

@@ -1,10 +1,12 @@
 """The `probes` command: what it prints, where, and with which exit status."""
 
+import asyncio
 import json
 import re
 import signal
 import subprocess
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,8 @@ from click.testing import CliRunner, Result
 
 import probes
 from probes.cli import main
+from probes.cli.common import conclude
+from probes.cli.ping import rows
 
 ROOT = Path(probes.__file__).parent.parent
 
@@ -52,9 +56,10 @@ def test_no_answer_is_exit_status_1() -> None:
         (["169.254.169.254", "--allow-target", "0.0.0.0/0"], "metadata"),
         ([""], "cannot be resolved"),
         (["127.0.0.1", "--allow-target", "10.0.0.1/8"], "no address range"),
-        (["127.0.0.1", "--count", "0"], "at least one probe"),
+        (["127.0.0.1", "--count", "0"], "--count must be at least 1"),
         (["127.0.0.1", "--interval", "nan"], "interval"),
-        (["127.0.0.1", "--watch", "--count", "0"], "at least one probe"),
+        (["127.0.0.1", "--watch", "--count", "-1"], "--count must be at least 1"),
+        (["127.0.0.1", "--timeout", "0"], "--timeout"),
     ],
 )
 def test_a_refusal_is_exit_status_2_and_one_line_on_stderr(
@@ -138,7 +143,8 @@ def test_a_send_error_is_told(namespace: Any) -> None:
 
     status, output = namespace().run(body)
     assert status == 1
-    assert "not sent: Network is unreachable" in output
+    assert "not sent: 1: Network is unreachable" in output
+    assert "0 sent, 0 received, none lost" in output
 
 
 def test_an_endless_watch_ends_well_with_an_interrupt() -> None:
@@ -157,3 +163,19 @@ def test_the_module_runs_as_the_command() -> None:
         output, complaint = process.communicate(timeout=30)
     assert (process.returncode, output) == (2, "")
     assert complaint.startswith("Error: 192.0.2.1 is refused")
+
+
+def test_an_interrupt_still_tells_what_was_seen(capsys: pytest.CaptureFixture[str]) -> None:
+    """Ctrl-C reaches the command as a cancellation."""
+
+    async def interrupted(network: probes.Network) -> AsyncIterator[probes.PingResult]:
+        yield probes.PingResult.of("a", "127.0.0.1", [1.0])
+        yield probes.PingResult.of("a", "127.0.0.1", [1.0, None])
+        raise asyncio.CancelledError
+
+    given = {"count": 9, "interval": 0.1, "timeout": 1.0, "json": False, "watch": False}
+    given |= {"allow_target": (), "simulate": 1, "topology": None}
+    with pytest.raises(SystemExit) as ended:
+        conclude(interrupted, given, rows, each=False)  # type: ignore[arg-type]
+    assert ended.value.code == 0
+    assert "2 sent, 1 received, 50 % lost" in capsys.readouterr().out

@@ -21,7 +21,7 @@ from probes import (
     TargetUnresolvable,
     ping,
 )
-from probes.resolve import system_lookup
+from probes.lookup import system_lookup
 
 ONCE = {"count": 1, "interval_s": 0.0, "timeout_s": 5.0}
 

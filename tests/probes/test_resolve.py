@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from probes import TargetPolicy, TargetRefused, TargetUnresolvable, admit, resolve
-from probes.resolve import Lookup, system_lookup
+from probes.lookup import system_lookup
+from probes.resolve import Lookup
 
 
 class Zone:

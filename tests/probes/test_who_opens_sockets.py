@@ -72,4 +72,4 @@ def test_names_are_resolved_in_one_place() -> None:
         for path in ROOT.rglob("*.py")
         if "getaddrinfo(" in path.read_text() or "gethostby" in path.read_text()
     }
-    assert callers == {"resolve.py", "socket_address.py"}
+    assert callers == {"lookup.py", "socket_address.py"}
