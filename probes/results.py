@@ -37,6 +37,7 @@ class PingResult:
         "max_rtt_ms",
         "jitter_ms",
         "jitters_ms",
+        "mos",
     )
 
     target: str
@@ -114,3 +115,11 @@ class PingResult:
     def jitters_ms(self) -> dict[str, float | None]:
         """Jitter by each of the five definitions."""
         return {name: jitter(self.samples_ms) for name, jitter in statistics.JITTERS.items()}
+
+    @property
+    def mos(self) -> float | None:
+        """PingPlotter's mean opinion score, 1 to 4.5; None when fewer than two came back."""
+        average, jitter, loss = self.avg_rtt_ms, self.jitter_ms, self.packet_loss
+        if average is None or jitter is None or loss is None:
+            return None
+        return statistics.pingplotter_mos(average, jitter, loss)

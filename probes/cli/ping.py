@@ -58,6 +58,7 @@ def rows(result: PingResult) -> Rows:
         ("probes", f"{result.sent} sent, {result.received} received, {lost} lost"),
         ("rtt min/avg/max", f"{' / '.join(map(number, spread))} ms"),
         ("jitter", f"{number(result.jitter_ms)} ms"),
+        ("mos", number(result.mos)),
     ]
     if not result.send_error:
         return shown

@@ -45,3 +45,14 @@ def test_counters_that_contradict_the_samples_are_refused(sent: int, received: i
 def test_a_result_never_changes() -> None:
     with pytest.raises(FrozenInstanceError):
         of(1.0).sent = 2  # type: ignore[misc]
+
+
+def test_a_score_needs_two_answers_and_falls_with_loss() -> None:
+    assert PingResult.of("a", "127.0.0.1", [10.0]).mos is None
+    whole = PingResult.of("a", "127.0.0.1", [10.0, 10.0]).mos
+    torn = PingResult.of("a", "127.0.0.1", [10.0, 10.0, None, None]).mos
+    assert whole is not None
+    assert torn is not None
+    # 20 ms effective: R = 93.2 - 0.5 = 92.7, by the formula of knowledge base 50.
+    assert round(whole, 3) == 4.399
+    assert torn < whole
