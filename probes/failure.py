@@ -46,4 +46,5 @@ class Failure:
 
     def __str__(self) -> str:
         """Say it in one line."""
-        return f"{self.kind} in {self.phase}: {self.message}"
+        phase = self.phase.removesuffix("_ms").replace("_", " ")
+        return f"{self.kind.replace('_', ' ')} in {phase}: {self.message}"

@@ -56,7 +56,8 @@ def trace(  # noqa: PLR0913, PLR0917 - an option each
     """  # noqa: D301 - \b is how click is told to keep these lines as they are
 
     def plan() -> TracePlan:
-        each = probes or (1 if given["watch"] else USUAL_PROBES)
+        usual = 1 if given["watch"] else USUAL_PROBES
+        each = usual if probes is None else probes
         kind, wait_s = TraceProtocol(protocol), given["timeout"]
         return TracePlan(target, kind, port, flows, each, max_hops, wait_s)
 
@@ -79,25 +80,36 @@ def rows(result: TraceResult) -> Rows:
     """Say it to people."""
     port = f" port {result.port}" if result.port else ""
     flows = f", {len(result.paths)} flows" if len(result.paths) > 1 else ""
-    lost = "-" if result.packet_loss is None else f"{result.packet_loss:.4g} %"
     shown = [
         (result.target, f"{result.address} by {result.protocol}{port}{flows}"),
         *((f"{hop.ttl:>3}", _hop(hop)) for hop in result.hops),
-        ("target", f"avg {ms(result.avg_rtt_ms)}, {lost} lost"),
+        ("target", f"avg {ms(result.avg_rtt_ms)}, {_loss(result)}"),
     ]
-    return [*shown, ("failure", str(result.failure))] if result.failure else shown
+    return [*shown, ("failure", result.failure.message)] if result.failure else shown
 
 
 def watch_rows(result: TraceWatchResult) -> Rows:
     """Say it to people."""
-    heading = "sent lost %   last    avg   best  worst  stdev jitter"
+    heading = "sent mute %   last    avg   best  worst  stdev jitter"
     shown = [
         (result.target, f"{result.address}, round {result.rounds}"),
         (" ", heading),
         *((_name(hop), _figures(hop)) for hop in result.hops),
+        ("target", f"avg {ms(result.time_ms)}, {_loss(result)}"),
     ]
-    missing = [("failure", "the target did not answer in the last round")]
+    limited = result.time_ms is not None and result.packet_loss is None
+    hint = ", which its limit may explain" if limited else ""
+    missing = [("failure", f"the target did not answer in the last round{hint}")]
     return shown if result.reached else [*shown, *missing]
+
+
+def _loss(result: TraceResult | TraceWatchResult) -> str:
+    """Say what was lost of the probes to the target, where that is known."""
+    if result.packet_loss is not None:
+        return f"{result.packet_loss:.4g} % lost"
+    if result.time_ms is None:
+        return "- lost"
+    return "loss unknown: it may limit its answers"
 
 
 def _hop(hop: TraceHop) -> str:

@@ -56,6 +56,8 @@ def path_of(lane: Lane, ended_s: float, family: int, plan: TracePlan) -> TracePa
         _hop(ttl, shots, family, is_target=reached and ttl == lane.end)
         for ttl, shots in counted.items()
     ]
+    if reached:
+        hops[-1] = replace(hops[-1], by_errors=answers_by_errors(lane))
     if lane.end is not None and not hops[-1].responses:
         # The probes that count were lost, but others found who is there.
         known = _response(lane.ends()[:1], family)
@@ -86,6 +88,11 @@ def has_reached(lane: Lane, family: int) -> bool:
     return any(reaches(answer, lane.host, family) for answer in answers if answer)
 
 
+def answers_by_errors(lane: Lane) -> bool:
+    """Tell whether the end of the path gave an ICMP error where a service would have answered."""
+    return any(shot.answer is not None and shot.answer.kind is not None for shot in lane.ends())
+
+
 def reaches(answer: Answer, host: str, family: int) -> bool:
     """Tell whether the answer shows that the probe got to the target."""
     if answer.kind is None:
@@ -110,11 +117,17 @@ def labelled(hops: Sequence[TraceHop]) -> tuple[TraceHop, ...]:
     best_behind, states = 0.0, []
     for hop in reversed(hops):
         share = hop.received / hop.sent if hop.sent else 0.0
-        states.append(state_of(share, best_behind))
+        states.append(_state(hop, share, best_behind))
         best_behind = max(best_behind, share)
     return tuple(
         replace(hop, state=state) for hop, state in zip(hops, reversed(states), strict=True)
     )
+
+
+def _state(hop: TraceHop, share: float, best_behind: float) -> HopState:
+    if hop.is_target and hop.by_errors and share < 1:
+        return HopState.RATE_LIMITED
+    return state_of(share, best_behind)
 
 
 def state_of(share: float, best_behind: float) -> HopState:
@@ -158,7 +171,9 @@ def _joined(hops: Sequence[TraceHop]) -> TraceHop:
         before = known.get(response.address)
         known[response.address] = _together(before, response) if before else response
     is_target = any(hop.is_target for hop in hops)
-    return TraceHop(first.ttl, sent, tuple(known.values()), HopState.ANSWERS, is_target)
+    by_errors = any(hop.by_errors for hop in hops)
+    responses = tuple(known.values())
+    return TraceHop(first.ttl, sent, responses, HopState.ANSWERS, is_target, by_errors)
 
 
 def _together(before: HopResponse, more: HopResponse) -> HopResponse:
@@ -176,6 +191,9 @@ def _failure(result: TraceResult, course: Course) -> Failure:
         return Failure(FailureKind.UNREACHABLE, PHASE, message)
     if refusal := _refusal(result.hops):
         return refusal
+    if course.is_cut:
+        message = f"The trace was stopped after {course.order.longest_s:.4g} s without an end."
+        return Failure(FailureKind.TIMEOUT, PHASE, message)
     answering = [hop for hop in result.hops if hop.address]
     if not answering:
         message = f"Neither {result.address} nor a router on the way to it answered."

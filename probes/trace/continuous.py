@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 _GROWTH = 5
 """TTLs by which a path may have grown between two rounds before it is explored anew."""
 _EXPLORE_EVERY = 10
+_PATIENT_ROUNDS = 3
+"""Rounds without a target that limits its answers before it is looked for farther away: each
+probe more uses up an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +99,14 @@ async def continuous(
 def _order(first: RoundPlan, latest: Order, history: TraceHistory) -> Order:
     """Word what the next round is to find out from what the path was found to be."""
     # A target that stays away may have moved farther than the growth that is allowed for.
-    length = 0 if history.misses % _EXPLORE_EVERY == 1 else history.length
+    patient = history.is_limited and history.misses < _PATIENT_ROUNDS
+    is_lost = history.misses % _EXPLORE_EVERY == (_PATIENT_ROUNDS if history.is_limited else 1)
+    length = 0 if is_lost else history.length
     if not length:
         return first.order
     slowest_s = history.slowest_ms / 1000
-    if length == latest.length and slowest_s <= latest.slowest_s:
+    most = min(length + (0 if patient else _GROWTH), first.plan.most_hops)
+    is_known = (length, most) == (latest.length, latest.most_hops)
+    if is_known and slowest_s <= latest.slowest_s:
         return latest
-    most = min(length + _GROWTH, first.plan.most_hops)
     return replace(first.order, length=length, most_hops=most, slowest_s=slowest_s)

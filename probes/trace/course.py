@@ -8,7 +8,11 @@ BURST = 16
 
 
 class Course:
-    """The lanes of one target, probed by turns."""
+    """The lanes of one target, probed by turns.
+
+    `base_s` is when the clock of its probes began, by a clock that all courses share; `is_cut`
+    tells that it was stopped before it was over.
+    """
 
     def __init__(self, order: Order, host: str) -> None:
         self.order = order
@@ -16,6 +20,8 @@ class Course:
         self.began_s: float | None = None
         self.ended_s = 0.0
         self.send_error: str | None = None
+        self.is_cut = False
+        self.base_s = 0.0
         self._turn = 0
 
     def next(self, now_s: float) -> Shot | None:
@@ -39,6 +45,10 @@ class Course:
     def reject(self, reason: str) -> None:
         """Note why nothing can be sent at all."""
         self.send_error = reason
+
+    def cut(self, now_s: float) -> None:
+        """End it before its time."""
+        self.ended_s, self.is_cut = now_s, True
 
     def wake_s(self, now_s: float) -> float:
         """Return when to ask again if nothing is heard."""

@@ -24,6 +24,9 @@ from probes.trace.tcp_channel import TcpChannel
 from probes.wire import Wire
 
 _MOST_PLACES = 65_536
+_MOST_HELD_S = 5.0
+"""How long the kernel may have no room or port for a probe before a trace is given up."""
+_NO_ROOM = "no room for another probe"
 
 Key = tuple[TraceProtocol, socket.AddressFamily, int]
 """A channel: protocol, family, and the flow (UDP) or the number of the attempt (TCP)."""
@@ -37,6 +40,7 @@ class _Run:
     where: Sockaddr
     over: asyncio.Future[None]
     held: Shot | None = None
+    held_since_s: float | None = None
     channels: dict[Lane, Channel] = field(default_factory=dict)
     wakes_s: float = field(default=float("inf"))
 
@@ -65,16 +69,28 @@ class TraceEngine:
         course: Course,
         due_s: float = 0.0,
     ) -> None:
-        """Carry out the course towards the pinned address, from `due_s` of the loop's clock on."""
+        """Carry out the course towards the pinned address, from `due_s` of the loop's clock on.
+
+        It returns by `Order.longest_s` after that: the course is cut if it is not over by then.
+        """
         where, family = self._place(target, port), family_of(target.address)
         run = _Run(course, protocol, family, where, self._loop.create_future())
         self._prepare(run)
         self._runs |= dict.fromkeys(course.lanes, run)
-        self._wake(run, max(due_s, self._ticker.now()))
+        begins_s = max(due_s, self._ticker.now())
+        self._wake(run, begins_s)
         try:
-            await run.over
+            await self._finish(run, begins_s + course.order.longest_s)
         finally:
             self._forget(run)
+
+    async def _finish(self, run: _Run, latest_s: float) -> None:
+        # Of the event loop and not the ticker, so that nothing that goes wrong there prevents it.
+        await asyncio.wait([run.over], timeout=latest_s - self._ticker.now())
+        if run.over.done():
+            return run.over.result()
+        run.course.cut(self._ticker.now())
+        return run.over.set_result(None)
 
     def close(self) -> None:
         """Fail what is under way and give every descriptor back."""
@@ -106,6 +122,9 @@ class TraceEngine:
     def _channel(self, run: _Run, lane: Lane) -> Channel:
         if run.protocol is not TraceProtocol.TCP:
             return run.channels[lane]
+        if lane.is_alone and lane.shots:
+            # An attempt without an answer keeps the flow's port until its socket is closed.
+            self._give_up(lane.shots[-1])
         key = (run.protocol, run.family, next(self._attempts))
         return self._wire.socket(key, select.EPOLLOUT)
 
@@ -113,9 +132,12 @@ class TraceEngine:
         for lane in run.course.lanes:
             self._runs.pop(lane, None)
         for shot in run.course.shots():
-            if shot.answer is None and shot.channel:
-                shot.channel.forget(shot)
-                self._discard(shot.channel)
+            self._give_up(shot)
+
+    def _give_up(self, shot: Shot) -> None:
+        if shot.answer is None and shot.channel:
+            shot.channel.forget(shot)
+            self._discard(shot.channel)
 
     def _discard(self, channel: Channel) -> None:
         if channel.is_done:
@@ -166,12 +188,19 @@ class TraceEngine:
         except OSError as error:
             channel.forget(shot)
             self._discard(channel)
-            if isinstance(error, BlockingIOError) or error.errno == errno.ENOBUFS:
+            if _is_passing(error) and self._may_wait(run, now):
                 return False
-            run.course.reject(error.strerror or str(error))
+            run.course.reject(error.strerror or str(error) or _NO_ROOM)
             return True
+        run.held_since_s = None
         run.course.sent(shot)
         return True
+
+    @staticmethod
+    def _may_wait(run: _Run, now: float) -> bool:
+        if run.held_since_s is None:
+            run.held_since_s = now
+        return now - run.held_since_s < _MOST_HELD_S
 
     def _on_readable(self) -> None:
         self._read()
@@ -205,6 +234,10 @@ class TraceEngine:
         elif lane.eager:
             lane.eager = False
             self._wake(run, now)
+
+
+def _is_passing(error: OSError) -> bool:
+    return isinstance(error, BlockingIOError) or error.errno == errno.ENOBUFS
 
 
 def _open(key: Key) -> Channel:

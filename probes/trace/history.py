@@ -2,15 +2,16 @@
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from probes import statistics
 from probes.icmp_errors import MplsLabel
 from probes.resolve import PinnedTarget
 from probes.targets import family_of
-from probes.trace.assemble import has_reached, shots_by_ttl, state_of
+from probes.trace.assemble import answers_by_errors, has_reached, shots_by_ttl, state_of
 from probes.trace.course import Course
+from probes.trace.demand import Demand
 from probes.trace.lane import Lane
 from probes.trace.result import HopState
 from probes.trace.shot import Shot
@@ -49,6 +50,9 @@ class TraceWatchResult:
     """A table of hops after so many rounds; the last row is the target's own, once it is known.
 
     Its loss is counted by rounds and not by TTL: a path that grows or shrinks loses nothing.
+    Where the target answers by ICMP errors, which hosts limit, it is None (and the row
+    `rate_limited`) if an answer is missing to a probe that followed another within two seconds:
+    the limit explains that as well as a loss does.
     """
 
     SUMMARY: ClassVar = ("packet_loss", "time_ms")
@@ -72,7 +76,7 @@ class TraceWatchResult:
 
     @property
     def packet_loss(self) -> float | None:
-        """Percent of the probes to the target; None as long as it has never answered."""
+        """Percent of the probes to the target; None if it never answered, or nothing tells."""
         return self.end.packet_loss if self.end else None
 
     @property
@@ -147,6 +151,9 @@ class TraceHistory:
         self._window = window
         self._routers: dict[int, _Row] = {}
         self._target = _Row(window)
+        self._demand = Demand()
+        self._excused: deque[bool] = deque(maxlen=window)
+        self._by_errors = False
 
     def note(self, course: Course) -> None:
         """Add a round that is over."""
@@ -156,46 +163,79 @@ class TraceHistory:
         self.reached = bool(ends)
         self.misses = 0 if ends else self.misses + 1
         self.length = max(ends, default=self.length)
+        self._note_demand(course)
         for lane in course.lanes:
-            self._note_lane(lane, course.ended_s, is_reached=has_reached(lane, family))
+            self._note_lane(lane, course, is_reached=has_reached(lane, family))
         if ends:
             self._routers = {ttl: row for ttl, row in self._routers.items() if ttl < self.length}
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether the target may owe answers that are missing to a limit of its own."""
+        return self._by_errors and any(self._excused)
 
     def result(self) -> TraceWatchResult:
         """Work out the table."""
         rows = [*(self._routers[ttl] for ttl in sorted(self._routers)), self._target]
         states = _states([row.share for row in rows])
+        if self.is_limited:
+            states[-1] = HopState.RATE_LIMITED
         routers = [
             self._routers[ttl].statistics(ttl, state, is_target=False)
             for ttl, state in zip(sorted(self._routers), states, strict=False)
         ]
         end = self._target.statistics(self.length, states[-1], is_target=True)
+        end = replace(end, packet_loss=None) if self.is_limited else end
         hops = (*routers, end) if self.length else tuple(routers)
         address = str(self.pinned.address)
         return TraceWatchResult(self.pinned.name, address, self.rounds, self.reached, hops)
 
-    def _note_lane(self, lane: Lane, ended_s: float, *, is_reached: bool) -> None:
-        for ttl, shots in shots_by_ttl(lane, ended_s).items():
+    def _note_demand(self, course: Course) -> None:
+        asked: list[float] = []
+        for lane in course.lanes:
+            end = lane.end or max(lane.last() + 1, self.length)
+            asked += [course.base_s + shot.at_s for shot in lane.shots if shot.ttl >= end]
+        self._demand.begin(course.base_s + (course.began_s or 0.0), asked)
+
+    def _note_lane(self, lane: Lane, course: Course, *, is_reached: bool) -> None:
+        self._by_errors = self._by_errors or (is_reached and answers_by_errors(lane))
+        for ttl, shots in shots_by_ttl(lane, course.ended_s).items():
             row = self._target if is_reached and ttl == lane.end else self._router(ttl)
             for shot in shots:
                 row.note(shot)
+                if row is self._target:
+                    self._excuse(shot, course)
                 if shot.rtt_ms is not None and shot.rtt_ms > self.slowest_ms:
                     self.slowest_ms = shot.rtt_ms
         if not is_reached:
-            self._note_miss(lane, ended_s)
+            self._note_miss(lane, course)
 
-    def _note_miss(self, lane: Lane, ended_s: float) -> None:
+    def _excuse(self, shot: Shot, course: Course) -> None:
+        """Note whether a limit of the target's may be why the probe has no answer."""
+        hasty = shot.answer is None and self._demand.is_hasty(course.base_s + shot.at_s)
+        self._excused.append(hasty)
+
+    def _note_miss(self, lane: Lane, course: Course) -> None:
         """Count what should have reached the target, and was not answered by a router."""
         most = lane.order.probes_per_hop
         last = max(lane.last(), self.length - 1)
         lost = [
             shot
             for shot in lane.shots
-            if shot.ttl > last and shot.answer is None and shot.deadline_s <= ended_s
+            if shot.ttl > last and shot.answer is None and shot.deadline_s <= course.ended_s
         ]
-        # Where a router refused to go on, all are lost, whatever their TTL.
-        for _ in range(most if lane.end else min(len(lost), most)):
+        if lane.end:
+            # A router refused to go on: all are lost, whatever their TTL.
+            self._miss(most)
+            return
+        for shot in lost[:most]:
             self._target.miss()
+            self._excuse(shot, course)
+
+    def _miss(self, probes: int) -> None:
+        for _ in range(probes):
+            self._target.miss()
+            self._excused.append(False)
 
     def _router(self, ttl: int) -> _Row:
         row = self._routers.get(ttl)

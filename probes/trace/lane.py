@@ -33,6 +33,16 @@ class Order:
     slowest_s: float = 0.0
     alone: bool = False
 
+    @property
+    def longest_s(self) -> float:
+        """Most seconds that a course may take, whatever happens.
+
+        That long it would take if every probe of a flow were lost, and sent after the one before
+        was given up. What was not waited for by then does not count.
+        """
+        each_s = self.timeout_s + REPEAT_S
+        return self.most_hops * (self.probes_per_hop + CONFIRMATIONS) * each_s
+
 
 class Lane:
     """The probes of one flow, in sending order.

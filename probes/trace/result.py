@@ -19,7 +19,10 @@ class HopState(StrEnum):
     ANSWERS = "answers"
     """It answered, and no hop behind it answered a larger share."""
     RATE_LIMITED = "rate_limited"
-    """It answered a smaller share than a hop behind it: what it forwards it does not lose."""
+    """It answered a smaller share than a hop behind it: what it forwards it does not lose.
+
+    Or it is the target, answers by ICMP errors, and did not answer every probe.
+    """
     SILENT = "silent"
     """It never answered, but a hop behind it did."""
     LOST = "lost"
@@ -63,7 +66,8 @@ class HopResponse:
 class TraceHop:
     """The probes of one TTL; several responses mean several routers.
 
-    `unanswered` is no loss: routers answer when they have time. Only the target's counts.
+    `unanswered` is no loss: routers answer when they have time. Only the target's counts, and
+    that not where it answers `by_errors`, as a closed UDP port does, which hosts limit.
     """
 
     SUMMARY: ClassVar = (
@@ -80,6 +84,7 @@ class TraceHop:
     responses: tuple[HopResponse, ...]
     state: HopState
     is_target: bool = False
+    by_errors: bool = False
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -190,13 +195,21 @@ class TraceResult:
 
     @property
     def packet_loss(self) -> float | None:
-        """Percent of the probes to the target; None if it was never reached."""
+        """Percent of the probes to the target; None if it was never reached, or nothing tells.
+
+        Nothing tells where the target answers by ICMP errors (a closed UDP port, a rule that
+        rejects) and not to every probe. Hosts limit their errors (RFC 1812, 4.3.2.8; RFC 4443,
+        2.4 f; Linux: six to a peer, then one a second), and a trace asks for several at once, so
+        what is missing may never have been said.
+        """
         ends = [path.hops[-1] for path in self.paths if path.reached]
         if not ends:
             return None
-        missing = sum(path.missing for path in self.paths)
-        sent, received = sum(hop.sent for hop in ends), sum(hop.received for hop in ends)
-        return statistics.packet_loss_percent(sent + missing, received)
+        sent = sum(hop.sent for hop in ends) + sum(path.missing for path in self.paths)
+        received = sum(hop.received for hop in ends)
+        if received < sent and any(hop.by_errors for hop in ends):
+            return None
+        return statistics.packet_loss_percent(sent, received)
 
     @property
     def min_rtt_ms(self) -> float | None:

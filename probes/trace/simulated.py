@@ -38,6 +38,7 @@ async def simulated_travel(
     plan: TracePlan, network: SimulatedNetwork, pinned: PinnedTarget, course: Course
 ) -> None:
     """Carry a course out, and let the time pass that it takes."""
+    course.base_s = network.now_s
     travel = _Travel(plan, network, pinned, course)
     await network.clock.sleep(travel.run())
 
@@ -66,7 +67,11 @@ class _Travel:
     def run(self) -> float:
         """Return the seconds that it takes."""
         now_s = 0.0
+        latest_s = self._course.order.longest_s
         while not self._course.is_over(now_s):
+            if now_s >= latest_s:
+                self._course.cut(now_s)
+                break
             wake_s = self._act(now_s)
             if self._arrivals and self._arrivals[0][0] <= wake_s:
                 now_s = max(now_s, self._hear())

@@ -90,7 +90,7 @@ class TcpChannel:
             self._sock.bind(("", lane.source_port))
         except OSError as error:
             if error.errno in _NO_PORT:
-                raise BlockingIOError from error
+                raise _no_port(error.errno) from error
             raise
         lane.source_port = self._sock.getsockname()[1]
 
@@ -102,7 +102,7 @@ class TcpChannel:
         if self._refused or code == errno.EHOSTUNREACH:
             return
         if code in _NO_PORT:
-            raise BlockingIOError
+            raise _no_port(code)
         raise OSError(code, os.strerror(code))
 
     def _handshake(self, shot: Shot) -> Answer | None:
@@ -115,6 +115,11 @@ class TcpChannel:
     def _handshake_ms(self) -> float | None:
         known = tcp_info(self._sock)
         return known.rtt_ms if known.connected else None
+
+
+def _no_port(code: int) -> BlockingIOError:
+    """Say that ports lack, which may pass."""
+    return BlockingIOError(code, os.strerror(code))
 
 
 def _ignore(_number: int, _left_ns: int | None) -> None:

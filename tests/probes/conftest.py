@@ -28,6 +28,28 @@ PATIENCE_S = 60
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 
+QUIET = {
+    "test_dns_udp.py",
+    "test_ftp_capture.py",
+    "test_http_phases.py",
+    "test_internet_behind_tun.py",
+    "test_page_accuracy.py",
+    "test_ping_delay.py",
+    "test_sip_peers.py",
+    "test_tcp_paths.py",
+    "test_throughput_live.py",
+    "test_trace_hops.py",
+    "test_voice_live.py",
+}
+"""Files that compare measured times with imposed or captured ones: they run alone."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what other tests on the same cores would disturb."""
+    for item in items:
+        if item.path.name in QUIET:
+            item.add_marker(pytest.mark.quiet)
+
 
 @dataclass(frozen=True)
 class Namespace:

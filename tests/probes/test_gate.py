@@ -16,7 +16,7 @@ def test_a_closed_address_is_a_failure_that_names_the_flag() -> None:
     assert failure is not None
     assert (failure.kind, failure.phase) == (FailureKind.NOT_ALLOWED, "redirect")
     assert "--allow-target 192.0.2.1/32" in failure.message
-    assert str(failure).startswith("not_allowed in redirect: 192.0.2.1 is refused")
+    assert str(failure).startswith("not allowed in redirect: 192.0.2.1 is refused")
 
 
 @pytest.mark.parametrize("text", ["", "localhost", "127.1", "1.2.3.4.5", "\n"])

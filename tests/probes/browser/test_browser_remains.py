@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,13 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Served:
     needs("chromium")
     with serving(tmp_path_factory.mktemp("remains"), ROUTES) as server:
         yield server
+
+
+@pytest.fixture
+def short_path() -> Iterator[Path]:
+    """Chromium puts a socket into TMPDIR, whose whole path may have 107 bytes (unix(7))."""
+    with tempfile.TemporaryDirectory(dir="/tmp", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
 
 def has_asked(served: Served) -> bool:
@@ -97,12 +105,12 @@ def test_nothing_remains_when_cancelled_while_it_starts() -> None:
 
 @pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_nothing_remains_of_a_process_that_is_killed(
-    served: Served, sign: signal.Signals, tmp_path: Path
+    served: Served, sign: signal.Signals, short_path: Path
 ) -> None:
     served.log.write_text("")
     root = Path(probes.__file__).parent.parent
     command = [sys.executable, "-c", CODE, served.url("/never")]
-    settings = {**os.environ, "TMPDIR": str(tmp_path)}
+    settings = {**os.environ, "TMPDIR": str(short_path)}
     with subprocess.Popen(command, cwd=root, env=settings, stderr=subprocess.DEVNULL) as process:
         until(lambda: has_asked(served), "the browser asks")
         family = family_of(process.pid)

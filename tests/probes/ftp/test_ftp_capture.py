@@ -83,7 +83,7 @@ def test_phases_are_those_of_the_capture(tmp_path: Path, verb: str, path: str) -
         with lab.server.running(
             [program, str(config)], tmp_path / "words", lambda: lab.server.listens(PORT)
         ):
-            for attempt in range(3):
+            for attempt in range(8):
                 file = tmp_path / f"{attempt}.pcap"
                 with captured(lab.client, "right0", file, conversations=TIMES):
                     results = lab.client.run(lambda: several(plan, policy))

@@ -17,7 +17,7 @@ from peers import needs
 from probes import LiveNetwork, TargetPolicy
 from probes.http import HttpPlan, HttpVersion
 
-ROUNDS, TRIES = 9, 3
+ROUNDS, TRIES = 9, 8
 PHASES = ("connect", "tls", "wait", "receive", "total")
 DELAY_S = 0.015
 

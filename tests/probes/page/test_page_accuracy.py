@@ -13,7 +13,7 @@ from probes.page import PagePlan, PageResult
 
 pytestmark = pytest.mark.slow
 
-TRIES = 3
+TRIES = 8
 DELAYS_MS = {"/1.js": 120, "/2.js": 60, "/3.js": 200, "/4.js": 120, "/5.js": 90}
 LOADER = """<h1>x</h1><script>
 const next = [%s];

@@ -52,7 +52,7 @@ def test_options_is_answered_after_the_pause(tmp_path: Path, transport: SipTrans
 @pytest.mark.slow
 def test_times_are_those_of_sipp(tmp_path: Path) -> None:
     calls = 15
-    for _ in range(3):
+    for _ in range(8):
         with sipp(tmp_path, OPTIONS, calls=2 * calls) as peer:
             ours = median([run(peer.port).options_ms or 0.0 for _ in range(calls)])
             theirs = median(sipp_times_ms(tmp_path, peer.port, calls))

@@ -22,7 +22,7 @@ from probes.throughput import Flow, Protocol, ThroughputPlan, ThroughputResult
 from probes.throughput.evaluation import bulk_flow, packet_flow
 
 WAYS = (Direction.TO_TARGET, Direction.FROM_TARGET)
-TRIES = 3
+TRIES = 8
 
 
 def at_home(**settings: Any) -> ThroughputResult:
@@ -242,6 +242,8 @@ def test_of_nothing_there_is_no_rate() -> None:
         {"protocol": Protocol.UDP, "rate_bits_per_s": 0},
         {"protocol": Protocol.UDP, "size_bytes": 19},
         {"protocol": Protocol.UDP, "rate_bits_per_s": 10**12},
+        {"protocol": Protocol.TCP, "size_bytes": 99_999},
+        {"protocol": Protocol.TCP, "size_bytes": 0},
         {"dscp": 64},
         {"timeout_s": float("nan")},
     ],

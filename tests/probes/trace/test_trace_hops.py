@@ -57,7 +57,7 @@ def test_all_hops_are_probed_at_once() -> None:
             return lab.client.run_unprivileged(lambda: timed(lab, plan)) < 3 * slowest_ms
 
         # One after the other, 15 probes of 200 ms each would take three seconds.
-        assert any(within(200) for _ in range(3))
+        assert any(within(200) for _ in range(8))
 
 
 async def timed(lab: Lab, plan: TracePlan) -> float:
