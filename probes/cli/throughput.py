@@ -76,8 +76,21 @@ def _flow(flow: Flow) -> Rows:
     carried = f"{number(mbits)} Mbit/s, {flow.bytes} bytes in {flow.duration_s:.2f} s"
     if flow.sent is None:
         kernel = f"{flow.retransmits} retransmitted, rtt {ms(flow.rtt_ms)}"
-        return [(flow.direction, carried), ("tcp", f"{kernel}, window {flow.congestion_window}")]
+        shown = [(str(flow.direction), carried)]
+        shown.append(("tcp", f"{kernel}, window {flow.congestion_window}"))
+        return [*shown, ("limit", _limit(flow))] if flow.reached_limit else shown
+    return [(str(flow.direction), carried), *_packets(flow)]
+
+
+def _packets(flow: Flow) -> Rows:
     counts = f"{flow.sent} sent, {flow.received} received, {number(flow.loss_percent)} % lost"
-    shown = [(str(flow.direction), carried), ("packets", f"{counts}, jitter {ms(flow.jitter_ms)}")]
+    shown = [("packets", f"{counts}, jitter {ms(flow.jitter_ms)}")]
     slow = f"{flow.overflowed} came faster than they could be read: lower the rate"
     return [*shown, ("receiver", slow)] if flow.overflowed else shown
+
+
+def _limit(flow: Flow) -> str:
+    there = flow.direction == Direction.FROM_TARGET
+    whose = "the responder's --rate" if there else "this side's limit"
+    most = (flow.limit_bits_per_s or 0) / 1e6
+    return f"{whose} of {most:g} Mbit/s was reached: the path may carry more"

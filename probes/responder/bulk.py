@@ -6,10 +6,12 @@ import asyncio
 import socket
 import struct
 import time
+from contextlib import suppress
 
 from probes.responder.tally import Second, Tally
 
 CHUNK_BYTES = 1 << 17
+_READ_BYTES = 1 << 18
 SO_MAX_PACING_RATE = 47
 _INFO = struct.Struct("@8B24I")
 _RTT, _VARIANCE, _WINDOW, _RETRANSMITTED = 23, 24, 26, 31
@@ -18,16 +20,11 @@ _RTT, _VARIANCE, _WINDOW, _RETRANSMITTED = 23, 24, 26, 31
 async def drink(reader: asyncio.StreamReader, patience_s: float) -> list[list[int]]:
     """Read until the end of the stream, or for so long; a row a second, see `tally.Second`."""
     tally = Tally(0)
-    loop = asyncio.get_running_loop()
-    until = loop.time() + patience_s
-    while (left_s := until - loop.time()) > 0:
-        try:
-            chunk = await asyncio.wait_for(reader.read(CHUNK_BYTES), left_s)
-        except (TimeoutError, OSError):
-            break
-        if not chunk:
-            break
-        tally.note_bytes(len(chunk), time.time_ns())
+    # Not wait_for: before Python 3.12 it may swallow that we are cancelled.
+    with suppress(OSError):
+        async with asyncio.timeout(patience_s):
+            while chunk := await reader.read(_READ_BYTES):
+                tally.note_bytes(len(chunk), time.time_ns())
     return tally.rows()
 
 
@@ -51,7 +48,8 @@ async def pour(
         while loop.time() < until:
             second = _second(rows, int(loop.time() - began))
             writer.write(chunk)
-            await asyncio.wait_for(writer.drain(), max(0.1, until - loop.time()))
+            async with asyncio.timeout(max(0.1, until - loop.time())):
+                await writer.drain()
             second[2] += len(chunk)
             _look(sock, second)
         if writer.can_write_eof():

@@ -46,7 +46,7 @@ class Call:
         self.host, self.family = str(target.address), family_of(target.address)
         self.request, self.patience_s = request, patience_s
         self._reader, self._writer = streams
-        self.grant = Grant(0, b"", "")
+        self.grant = Grant(0, b"", "", 0)
         # Beyond the numbers of a stream's packets, and never the same again.
         self.greetings = count(1 << 32)
 
@@ -73,7 +73,8 @@ class Call:
             return read_rows(await self._line(patience_s), width)
 
     async def _line(self, patience_s: float) -> bytes:
-        answer = await asyncio.wait_for(self._reader.readline(), patience_s)
+        async with asyncio.timeout(patience_s):
+            answer = await self._reader.readline()
         if not answer:
             raise ConnectionResetError
         return answer
@@ -81,8 +82,7 @@ class Call:
     async def pipe(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """Open the connection that a stream over TCP flows through."""
         with ending("stream", self.patience_s):
-            opening = asyncio.open_connection(self.host, self.grant.port, limit=LONGEST_REPORT)
-            reader, writer = await asyncio.wait_for(opening, self.patience_s)
+            reader, writer = await _opened(self.host, self.grant.port, self.patience_s)
         mark(writer, self.family, self.request.dscp)
         writer.write(self.grant.token.hex().encode() + b"\n")
         return reader, writer
@@ -94,14 +94,21 @@ async def calling(
 ) -> AsyncIterator[Call]:
     """Call a responder and begin a session, or raise CallEnded."""
     with ending("connect", patience_s):
-        opening = asyncio.open_connection(str(target.address), port, limit=LONGEST_REPORT)
-        streams = await asyncio.wait_for(opening, patience_s)
+        streams = await _opened(str(target.address), port, patience_s)
     try:
         call = Call(target, request, streams, patience_s)
         await call.begin()
         yield call
     finally:
         streams[1].close()
+
+
+async def _opened(
+    host: str, port: int, patience_s: float
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    # Not wait_for: before Python 3.12 it may swallow that we are cancelled.
+    async with asyncio.timeout(patience_s):
+        return await asyncio.open_connection(host, port, limit=LONGEST_REPORT)
 
 
 @contextmanager

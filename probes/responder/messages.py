@@ -4,7 +4,8 @@ Version 1. The caller connects and sends a request, then reads a grant or an err
 
     {"version": 1, "kind": "voice", "packets": 250, "size_bytes": 172, "duration_ms": 5000,
      "dscp": 46}
-    {"version": 1, "port": 40123, "token": "<32 hex digits>", "machine": "<64 hex digits>"}
+    {"version": 1, "port": 40123, "token": "<32 hex digits>", "machine": "<64 hex digits>",
+     "bits_per_s": 1000000000}
     {"version": 1, "error": "one sentence"}
 
 Streams over UDP: the caller proves its address with greetings that hold the token (packets.py),
@@ -19,7 +20,8 @@ or `wait_ms` have passed:
 What a row of the report means depends on the kind (sessions.py). A line is at most 4096 bytes
 long towards the responder and 4 MiB towards the caller; names, types and bounds are strict, and
 whatever breaks them ends the connection. `machine` is a digest of the token and the kernel's boot
-identifier: who runs on the same kernel gets the same, and then both clocks are one.
+identifier: who runs on the same kernel gets the same, and then both clocks are one. `bits_per_s`
+is what the responder keeps a TCP stream of its own below. Who hangs up ends the session at once.
 """
 
 from __future__ import annotations
@@ -120,10 +122,12 @@ class Grant:
     port: int
     token: bytes
     machine: str
+    bits_per_s: int
+    """The most that the responder sends over TCP."""
 
     def line(self) -> bytes:
         """Write it."""
-        return line({"port": self.port, "token": self.token.hex(), "machine": self.machine})
+        return line(asdict(self) | {"token": self.token.hex()})
 
 
 def most_packets(kind: Kind) -> int:
@@ -158,10 +162,12 @@ def read_wait_ms(text: bytes) -> int:
 
 def read_grant(text: bytes) -> Grant:
     """Read a grant."""
-    content = _object(text, {"port", "token", "machine"})
+    content = _object(text, {"port", "token", "machine", "bits_per_s"})
     port, token, machine = integer(content["port"]), content["token"], content["machine"]
     if not 1 <= port <= 65_535:
         raise MessageInvalid(f"port {port} is none")
+    if (most := integer(content["bits_per_s"])) < 1:
+        raise MessageInvalid(f"{most} bit/s are no rate")
     if not (isinstance(token, str) and isinstance(machine, str)):
         raise MessageInvalid("token and machine are not both text")
     try:
@@ -170,7 +176,7 @@ def read_grant(text: bytes) -> Grant:
         secret = b""
     if len(secret) != TOKEN_BYTES:
         raise MessageInvalid("the token is not 16 bytes of hex digits")
-    return Grant(port, secret, machine[:64])
+    return Grant(port, secret, machine[:64], most)
 
 
 def read_rows(text: bytes, width: int) -> list[list[int]]:

@@ -10,11 +10,11 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import secrets
-from collections import Counter
 from dataclasses import dataclass
 from typing import Self
 
 from probes.errors import PlanInvalid, TargetRefused
+from probes.responder.attendance import Attendance, attended
 from probes.responder.bulk import drink, pour
 from probes.responder.messages import (
     DEFAULT_PORT,
@@ -28,16 +28,19 @@ from probes.responder.messages import (
     line,
     machine_digest,
     read_request,
-    read_wait_ms,
 )
 from probes.responder.sessions import GRACE_S, UdpSession
 from probes.responder.threads import apart
 from probes.targets import TargetPolicy
 
 FIRST_WORD_S = 5.0
+MOST_BITS_PER_S = 1_000_000_000_000
 _GLANCE_S = 0.01
+_BUFFER_BYTES = 1 << 18
+"""For streams over TCP, which a small buffer would slow down; requests are far shorter."""
 
 Pipe = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+Asked = asyncio.Future[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +48,15 @@ class Terms:
     """What callers may ask for."""
 
     bits_per_s: int = 1_000_000_000
-    """UDP payload of one stream."""
+    """UDP payload of one stream; of TCP what is sent from here."""
     most_sessions: int = 64
     most_per_address: int = 16
+
+    def __post_init__(self) -> None:
+        """Refuse what would let nobody measure."""
+        if not 1 <= self.bits_per_s <= MOST_BITS_PER_S:
+            text = f"expected 1 to {MOST_BITS_PER_S}"
+            raise PlanInvalid(f"The rate is {self.bits_per_s} bit/s: {text}.")
 
     def check(self, request: Request) -> Request:
         """Return the request, or raise MessageInvalid."""
@@ -70,15 +79,17 @@ class Responder:
     ) -> None:
         self._policy = policy or TargetPolicy()
         self._terms = terms or Terms()
+        if not 0 <= port <= 65_535:
+            raise PlanInvalid(f"The port is {port}: expected 0 to 65535.")
         self.host, self.port = host, port
-        self._here: Counter[str] = Counter()
+        self._present = Attendance(self._terms.most_sessions, self._terms.most_per_address)
         self._expected: dict[bytes, tuple[str, asyncio.Future[Pipe]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
         """Begin to listen."""
         self._server = await asyncio.start_server(
-            self._welcome, self.host, self.port, limit=LONGEST_REQUEST
+            self._welcome, self.host, self.port, limit=_BUFFER_BYTES
         )
         self.port = int(self._server.sockets[0].getsockname()[1])
         return self
@@ -97,13 +108,17 @@ class Responder:
             writer.transport.abort()
             return
         self._tasks.add(task)
-        self._here[peer] += 1
         try:
-            await self._converse(reader, writer, peer)
+            with self._present.silence(writer, peer):
+                async with asyncio.timeout(FIRST_WORD_S):
+                    first = await reader.readline()
+            await self._converse(first, peer, (reader, writer))
         except (OSError, TimeoutError, MessageInvalid, PlanInvalid, ValueError, EOFError) as error:
             _refuse(writer, error)
+        except asyncio.CancelledError:
+            # We are leaving: the event loop would only log what nobody is told of otherwise.
+            pass
         finally:
-            self._here -= Counter([peer])
             self._tasks.discard(task)
             writer.close()
 
@@ -112,34 +127,29 @@ class Responder:
             self._policy.check(ipaddress.ip_address(peer))
         except (TargetRefused, ValueError):
             return False
-        return (
-            self._here.total() < self._terms.most_sessions
-            and self._here[peer] < self._terms.most_per_address
-        )
-
-    async def _converse(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, peer: str
-    ) -> None:
-        first = await asyncio.wait_for(reader.readline(), FIRST_WORD_S)
-        if len(first) == 2 * TOKEN_BYTES + 1:
-            await self._hand_over(first, peer, (reader, writer))
-            return
-        request = self._terms.check(read_request(first))
-        if request.kind in OVER_TCP:
-            await self._bytes(request, reader, writer)
         else:
-            await self._packets(request, reader, writer)
+            return True
 
-    async def _packets(
-        self, request: Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
+    async def _converse(self, first: bytes, peer: str, streams: Pipe) -> None:
+        if len(first) == 2 * TOKEN_BYTES + 1:
+            await self._hand_over(first, peer, streams)
+            return
+        if len(first) > LONGEST_REQUEST:
+            raise MessageInvalid(f"a request has {LONGEST_REQUEST} bytes at most")
+        request = self._terms.check(read_request(first))
+        serve = self._bytes if request.kind in OVER_TCP else self._packets
+        asked: Asked = asyncio.get_running_loop().create_future()
+        with self._present.session(peer):
+            await attended(streams[0], asked, serve(request, asked, streams[1]))
+
+    async def _packets(self, request: Request, asked: Asked, writer: asyncio.StreamWriter) -> None:
         token = secrets.token_bytes(TOKEN_BYTES)
         here, peer = writer.get_extra_info("sockname")[0], writer.get_extra_info("peername")[0]
         session = UdpSession(request, token, here, peer)
         serving = asyncio.create_task(apart(session.serve))
         try:
-            writer.write(Grant(session.port, token, machine_digest(token)).line())
-            wait_ms = await _asked_for_report(request, reader)
+            writer.write(self._grant(session.port, token))
+            wait_ms = await _asked_for_report(request, asked)
             if request.kind is Kind.UDP_SOURCE:
                 await apart(session.pour)
             else:
@@ -148,23 +158,25 @@ class Responder:
         finally:
             serving.cancel()
 
-    async def _bytes(
-        self, request: Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
+    async def _bytes(self, request: Request, asked: Asked, writer: asyncio.StreamWriter) -> None:
         token = secrets.token_bytes(TOKEN_BYTES)
         pipe: asyncio.Future[Pipe] = asyncio.get_running_loop().create_future()
         self._expected[token] = writer.get_extra_info("peername")[0], pipe
         try:
-            writer.write(Grant(self.port, token, machine_digest(token)).line())
-            source, sink = await asyncio.wait_for(pipe, FIRST_WORD_S)
+            writer.write(self._grant(self.port, token))
+            async with asyncio.timeout(FIRST_WORD_S):
+                source, sink = await pipe
             try:
                 rows = await _bulk(request, (source, sink), self._terms.bits_per_s)
             finally:
                 sink.close()
-            await _asked_for_report(request, reader)
+            await _asked_for_report(request, asked)
             await _report(writer, rows)
         finally:
             del self._expected[token]
+
+    def _grant(self, port: int, token: bytes) -> bytes:
+        return Grant(port, token, machine_digest(token), self._terms.bits_per_s).line()
 
     async def _hand_over(self, word: bytes, peer: str, pipe: Pipe) -> None:
         """Give a second connection to the session whose token it begins with."""
@@ -182,9 +194,9 @@ async def _bulk(request: Request, pipe: Pipe, bits_per_s: int) -> list[list[int]
     return await pour(pipe[1], duration_s, bits_per_s)
 
 
-async def _asked_for_report(request: Request, reader: asyncio.StreamReader) -> int:
-    patience_s = request.duration_ms / 1000 + GRACE_S
-    return read_wait_ms(await asyncio.wait_for(reader.readline(), patience_s))
+async def _asked_for_report(request: Request, asked: Asked) -> int:
+    async with asyncio.timeout(request.duration_ms / 1000 + GRACE_S):
+        return await asked
 
 
 async def _completed(session: UdpSession, wait_s: float) -> None:
@@ -197,7 +209,8 @@ async def _completed(session: UdpSession, wait_s: float) -> None:
 
 async def _report(writer: asyncio.StreamWriter, rows: list[list[int]]) -> None:
     writer.write(line({"rows": rows}))
-    await asyncio.wait_for(writer.drain(), GRACE_S)
+    async with asyncio.timeout(GRACE_S):
+        await writer.drain()
 
 
 def _token(word: bytes) -> bytes:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from probes.agent_to_agent.plan import Direction
 from probes.errors import PlanInvalid
 from probes.responder import DEFAULT_PORT
-from probes.responder.messages import LEAST_BYTES, LONGEST_MS, Kind, Request
+from probes.responder.messages import LEAST_BYTES, LONGEST_MS, MOST_BYTES, Kind, Request
 
 if TYPE_CHECKING:
     from probes.live import LiveNetwork
@@ -38,7 +38,7 @@ class ThroughputPlan:
     """One stream to or from a responder at the target; both directions one after the other.
 
     `rate_bits_per_s` is the UDP payload that is offered, `size_bytes` that of one packet; TCP
-    takes what it gets. ThousandEyes lasts 5 to 30 s, 10 s by default.
+    takes what it gets, and they do not apply to it. ThousandEyes lasts 5 to 30 s, 10 s by default.
     """
 
     most_at_once: ClassVar[int] = 1
@@ -67,6 +67,9 @@ class ThroughputPlan:
         if not 0.1 <= self.duration_s <= LONGEST_MS / 1000:
             text = f"expected 0.1 to {LONGEST_MS // 1000}"
             raise PlanInvalid(f"The duration is {self.duration_s} s: {text}.")
+        if not LEAST_BYTES <= self.size_bytes <= MOST_BYTES:
+            text = f"expected {LEAST_BYTES} to {MOST_BYTES}"
+            raise PlanInvalid(f"The size is {self.size_bytes} bytes: {text}.")
         if self.rate_bits_per_s < 1:
             raise PlanInvalid(f"The rate is {self.rate_bits_per_s} bit/s: expected 1 or more.")
         if not (math.isfinite(self.timeout_s) and self.timeout_s > 0):
@@ -87,8 +90,7 @@ class ThroughputPlan:
         duration_ms = round(self.duration_s * 1000)
         if self.protocol == Protocol.TCP:
             return Request(kind, 0, LEAST_BYTES, duration_ms, self.dscp)
-        size = max(LEAST_BYTES, self.size_bytes)
-        packets = max(2, round(self.rate_bits_per_s * self.duration_s / (8 * size)))
+        packets = max(2, round(self.rate_bits_per_s * self.duration_s / (8 * self.size_bytes)))
         return Request(kind, packets, self.size_bytes, duration_ms, self.dscp)
 
     async def live(self, network: LiveNetwork) -> ThroughputResult:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import closing, suppress
+from dataclasses import replace
 from threading import Event
 
 from probes.agent_to_agent.plan import Direction
@@ -64,10 +65,11 @@ async def _bytes(call: Call, direction: Direction, bits_per_s: int) -> Flow:
             if call.request.kind is Kind.TCP_SINK:
                 ours = await pour(writer, duration_s, bits_per_s)
                 theirs = await call.report(0, COLUMNS, GRACE_S)
-                return bulk_flow(direction, theirs, ours)
+                return replace(bulk_flow(direction, theirs, ours), limit_bits_per_s=bits_per_s)
             ours = await drink(reader, duration_s + GRACE_S)
         theirs = await call.report(0, COLUMNS, GRACE_S)
-        return bulk_flow(direction, ours, theirs)
+        most = call.grant.bits_per_s
+        return replace(bulk_flow(direction, ours, theirs), limit_bits_per_s=most)
     finally:
         writer.close()
 

@@ -34,10 +34,11 @@ class Flow:
     lasts from the first arrival to the last, `bits_per_s` is what came after the first in that
     time. `jitter_ms` is RFC 3550's after the last packet. `retransmits`, `rtt_ms`,
     `rtt_deviation_ms` and `congestion_window` (segments) are TCP's own, by the sender's kernel, as
-    it stopped sending.
+    it stopped sending. `limit_bits_per_s` is what that sender was told to keep TCP below: this
+    side's `Limits` to the target, the responder's `--rate` from there.
     """
 
-    SUMMARY: ClassVar = ("loss_percent",)
+    SUMMARY: ClassVar = ("loss_percent", "reached_limit")
 
     direction: Direction
     bytes: int
@@ -57,6 +58,16 @@ class Flow:
     rtt_ms: float | None = None
     rtt_deviation_ms: float | None = None
     congestion_window: int | None = None
+    limit_bits_per_s: int | None = None
+    """None for UDP, whose rate is the plan's, and for what is simulated."""
+
+    @property
+    def reached_limit(self) -> bool | None:
+        """Whether TCP came within a tenth of its limit: then the path may carry more."""
+        if self.limit_bits_per_s is None or self.bits_per_s is None:
+            return None
+        # A link's headers count towards the limit with some queueing disciplines.
+        return self.bits_per_s >= 0.9 * self.limit_bits_per_s
 
     @property
     def loss_percent(self) -> float | None:
@@ -106,5 +117,5 @@ class ThroughputResult:
 
     @property
     def time_ms(self) -> float | None:
-        """The time of the slowest stream from first to last arrival."""
-        return max((flow.duration_s * 1000 for flow in self.flows), default=None)
+        """None: a rate stands for all, and how long it was measured says nothing of the path."""
+        return None

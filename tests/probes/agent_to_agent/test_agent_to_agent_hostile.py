@@ -64,12 +64,14 @@ def test_one_who_hangs_up() -> None:
         b"[]\n",
         b"{}\n",
         b"\xff\xfe\n",
-        line({"port": 0, "token": TOKEN.hex(), "machine": ""}),
-        line({"port": 70_000, "token": TOKEN.hex(), "machine": ""}),
-        line({"port": "1", "token": TOKEN.hex(), "machine": ""}),
-        line({"port": 1, "token": "zz", "machine": ""}),
-        line({"port": 1, "token": None, "machine": ""}),
-        line({"port": 1, "token": TOKEN.hex(), "machine": "", "host": "127.0.0.9"}),
+        line({"port": 0, "token": TOKEN.hex(), "machine": "", "bits_per_s": 1}),
+        line({"port": 70_000, "token": TOKEN.hex(), "machine": "", "bits_per_s": 1}),
+        line({"port": "1", "token": TOKEN.hex(), "machine": "", "bits_per_s": 1}),
+        line({"port": 1, "token": "zz", "machine": "", "bits_per_s": 1}),
+        line({"port": 1, "token": None, "machine": "", "bits_per_s": 1}),
+        line(
+            {"port": 1, "token": TOKEN.hex(), "machine": "", "bits_per_s": 1, "host": "127.0.0.9"}
+        ),
     ],
 )
 def test_one_who_speaks_otherwise(answer: bytes) -> None:
@@ -88,7 +90,7 @@ def test_one_who_says_no() -> None:
 
 def test_where_udp_is_blocked_the_greeting_times_out() -> None:
     with udp_socket() as deaf:
-        grant = Grant(deaf.getsockname()[1], TOKEN, "").line()
+        grant = Grant(deaf.getsockname()[1], TOKEN, "", 1).line()
         result = against(lambda _: grant)
     assert failed(result) == (FailureKind.TIMEOUT, "greeting")
 
@@ -104,7 +106,7 @@ class Pretender:
         with udp_socket() as sock:
             sock.setblocking(False)  # noqa: FBT003
             loop.add_reader(sock, self._greet, sock)
-            grant = Grant(sock.getsockname()[1], TOKEN, "").line()
+            grant = Grant(sock.getsockname()[1], TOKEN, "", 1).line()
 
             def answers(said: bytes) -> bytes | None:
                 return grant if b"kind" in said else self.report

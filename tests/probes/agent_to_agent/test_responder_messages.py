@@ -67,7 +67,7 @@ def test_a_request_is_read_as_it_was_written() -> None:
 
 
 def test_a_grant_is_read_as_it_was_written() -> None:
-    grant = Grant(49_153, TOKEN, "ab" * 32)
+    grant = Grant(49_153, TOKEN, "ab" * 32, 10**9)
     assert read_grant(grant.line()) == grant
 
 
@@ -123,7 +123,7 @@ def test_a_denial_carries_the_others_words() -> None:
 
 def test_a_grant_names_no_address() -> None:
     """The peer chooses a port; an address it would like to send us to is not even read."""
-    content = json.loads(Grant(5, TOKEN, "").line()) | {"host": "10.9.9.9"}
+    content = json.loads(Grant(5, TOKEN, "", 1).line()) | {"host": "10.9.9.9"}
     with pytest.raises(MessageInvalid):
         read_grant(json.dumps(content).encode())
 

@@ -112,7 +112,8 @@ def test_one_address_gets_no_more_sessions_than_its_share() -> None:
         finally:
             writer.close()
 
-    assert with_responder(use, terms=Terms(most_per_address=1)) == b""
+    answer = with_responder(use, terms=Terms(most_per_address=1))
+    assert json.loads(answer)["error"] == "busy: 1 sessions of your address, 1 at most"
 
 
 def test_a_session_that_has_ended_makes_room() -> None:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from voice_rig import HOME, udp_socket
 
+from probes.responder import threads
 from probes.responder.datagrams import DatagramSocket
 from probes.responder.offset import ClockOffset, Exchange
 from probes.responder.tally import SECOND_NS, Tally
@@ -95,6 +96,45 @@ def test_nothing_is_sent_early() -> None:
         Event(),
     )
     assert not any(early)
+
+
+class Steady:
+    """Stands in for `time`: a clock that only naps move, and that notes them."""
+
+    def __init__(self) -> None:
+        self.now_ns, self.naps_s = 10**12, list[float]()
+
+    def monotonic_ns(self) -> int:
+        return self.now_ns
+
+    def sleep(self, seconds: float) -> None:
+        self.naps_s.append(seconds)
+        self.now_ns += round(seconds * 1e9)
+
+
+def times_sent(
+    count: int, interval_ns: int, monkeypatch: pytest.MonkeyPatch
+) -> tuple[list[int], int]:
+    """Return when each was sent in ns from the first on, and how often the sender slept."""
+    clock, sent = Steady(), list[int]()
+    monkeypatch.setattr(threads, "time", clock)
+    send_on_time(count, interval_ns, lambda _: sent.append(clock.now_ns - 10**12), Event())
+    return sent, len(clock.naps_s)
+
+
+def test_what_is_due_within_a_millisecond_goes_out_in_one_burst(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sent, naps = times_sent(1001, 100_000, monkeypatch)
+    assert naps == 100
+    assert sent[:12] == [0, *[1_000_000] * 10, 2_000_000]
+    assert sent[-1] == 100_000_000
+
+
+def test_from_a_millisecond_on_each_goes_out_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent, naps = times_sent(5, 1_500_000, monkeypatch)
+    assert sent == [0, 1_500_000, 3_000_000, 4_500_000, 6_000_000]
+    assert naps == 4
 
 
 def test_sending_stops_when_told() -> None:
