@@ -29,6 +29,7 @@ PATIENCE_S = 60
 LIBC = ctypes.CDLL(None, use_errno=True)
 
 QUIET = {
+    "test_agent_to_agent_live.py",
     "test_dns_udp.py",
     "test_ftp_capture.py",
     "test_http_phases.py",

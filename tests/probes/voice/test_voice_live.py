@@ -123,17 +123,18 @@ def test_loss_is_the_cables_to_the_packet(lab: Lab, port: int, share: float) -> 
 
 @pytest.mark.slow
 def test_latency_is_what_the_cable_adds(lab: Lab, port: int) -> None:
-    """Of eight tries one must come within 0.3 ms of 20, at a busy machine's mercy."""
+    """The fastest of fifty packets is judged: the others wait for the relay to get a core."""
     found = []
     for _ in range(8):
         lab.impair(1, Impair(delay_s=0.02), Impair())
         result = across(lab, port, duration_s=1.0)
         assert result.min_latency_ms is not None
-        assert result.min_latency_ms >= 20
-        found.append(result.latency_ms)
-        if result.latency_ms is not None and result.latency_ms <= 20.3:
+        assert result.latency_ms is not None
+        assert 20 <= result.min_latency_ms <= result.latency_ms
+        found.append(result.min_latency_ms)
+        if result.min_latency_ms <= 20.3:
             return
-    pytest.fail(f"mean latencies of {found} ms on a path of 20 ms")
+    pytest.fail(f"least latencies of {found} ms on a path of 20 ms")
 
 
 @pytest.mark.slow
