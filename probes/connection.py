@@ -54,8 +54,13 @@ def _refuse_itself(opened: socket.socket) -> None:
         raise ConnectionRefusedError(errno.ECONNREFUSED, os.strerror(errno.ECONNREFUSED))
 
 
-def client_context(*, verify: bool, ca_file: Path | None) -> ssl.SSLContext:
+async def client_context(*, verify: bool, ca_file: Path | None) -> ssl.SSLContext:
     """Make ready for TLS; `ca_file` (PEM) replaces the system's authorities."""
+    # Some 30 ms go into reading the authorities, for which no other probe is to wait.
+    return await asyncio.to_thread(_context, verify=verify, ca_file=ca_file)
+
+
+def _context(*, verify: bool, ca_file: Path | None) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=ca_file)
     except OSError as error:
@@ -86,10 +91,9 @@ def failure_of(error: Exception, phase: str) -> Failure:
     """Name what the socket, TLS or asyncio raised while this phase was timed."""
     if isinstance(error, Stopped):
         return error.failure
-    kind = next((kind for kinds, kind in _KINDS if isinstance(error, kinds)), None)
-    if kind is not None:
-        return Failure(kind, phase, _sentence(kind, error))
-    return Failure(FailureKind.UNREACHABLE, phase, _sentence(FailureKind.UNREACHABLE, error))
+    kinds = (kind for errors, kind in _KINDS if isinstance(error, errors))
+    kind = next(kinds, FailureKind.UNREACHABLE)
+    return Failure(kind, phase, f"{_WORDS[kind]}{_reason(error)}.")
 
 
 # In this order: an error of ssl is an OSError, and so is a TimeoutError.
@@ -109,8 +113,13 @@ _WORDS = {
 }
 
 
-def _sentence(kind: FailureKind, error: Exception) -> str:
-    text = getattr(error, "reason", None) or getattr(error, "strerror", None)
+def _reason(error: Exception) -> str:
+    """Say more where the kind alone says little; asyncio's own words name its calls."""
+    text = None
     if isinstance(error, ssl.SSLCertVerificationError):
         text = error.verify_message
-    return f"{_WORDS[kind]}{f' ({text})' if text else ''}."
+    elif isinstance(error, ssl.SSLError):
+        text = (error.reason or "").replace("_", " ").lower()
+    elif isinstance(error, OSError) and not isinstance(error, (ConnectionError, TimeoutError)):
+        text = os.strerror(error.errno) if error.errno else None
+    return f" ({text})" if text else ""

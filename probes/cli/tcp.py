@@ -64,13 +64,18 @@ async def _once(network: Network, plan: TcpPlan) -> AsyncIterator[TcpResult]:
 def rows(result: TcpResult) -> Rows:
     """Say it to people."""
     spread = (result.min_rtt_ms, result.avg_rtt_ms, result.max_rtt_ms)
-    lost = f"{result.packet_loss:.4g} %"
-    answers = f"{result.received} answered ({result.refused} refused), {lost} lost"
     shown = [
         (result.target, f"{result.address} port {result.port}"),
-        (str(result.mode), f"{result.sent} tried, {answers}"),
+        (str(result.mode), f"{len(result.attempts)} tried, {_answers(result)}"),
         ("rtt min/avg/max", f"{' / '.join(map(number, spread))} ms"),
         ("connect avg", ms(result.avg_connect_ms)),
         ("jitter", ms(result.jitter_ms)),
     ]
     return [*shown, ("failure", str(result.failure))] if result.failure else shown
+
+
+def _answers(result: TcpResult) -> str:
+    if result.packet_loss is None:
+        return "nothing could be sent"
+    lost = f"{result.packet_loss:.4g} %"
+    return f"{result.received} answered ({result.refused} refused), {lost} lost"

@@ -33,19 +33,19 @@ class Way:
     web: WebWay | None = None
 
 
-def way_of(plan: DnsPlan) -> Way:
+async def way_of(plan: DnsPlan) -> Way:
     """Make ready for what the plan chose; PlanInvalid for authorities that cannot be read."""
     plain = Way(plan.transport, plan.timeout_s, plan.fall_back)
     if plan.transport in ("udp", "tcp"):
         return plain
-    secured = _secured(plan)
+    secured = await _secured(plan)
     if plan.transport == "tls":
         return replace(plain, secured=secured)
     return replace(plain, web=WebWay(secured.name, plan.path, plan.verify, plan.ca_file))
 
 
-def _secured(plan: DnsPlan) -> Secured:
-    context = client_context(verify=plan.verify, ca_file=plan.ca_file)
+async def _secured(plan: DnsPlan) -> Secured:
+    context = await client_context(verify=plan.verify, ca_file=plan.ca_file)
     context.set_alpn_protocols(["dot"])
     return Secured(context, _certified(plan.tls_name or plan.target.rstrip("."), context))
 

@@ -12,7 +12,7 @@ async def dns(plan: DnsPlan, network: LiveNetwork) -> DnsResult:
     """Resolve and pin the server, then ask it, anew as long as nothing comes back."""
     pinned = await network.gate.admit(plan.target)
     server = Server(plan.target, pinned.address, plan.usual_port)
-    way = way_of(plan)
+    way = await way_of(plan)
     reply, tries = await ask(network, server, question_of(plan), way), 1
     while reply.is_lost and tries < plan.tries:
         reply, tries = await ask(network, server, question_of(plan), way), tries + 1

@@ -1,10 +1,12 @@
 """A question over TCP or TLS (RFC 7766, RFC 7858): a length of two bytes before each message."""
 
 import asyncio
+import socket
 import ssl
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from dns.message import Message
 
@@ -87,17 +89,21 @@ async def _connection(
     opened = await connected(server.address, server.port)
     course.connect_ms = handshake_s(opened, course.passed_ms() / 1000) * 1000
     if secured is None:
-        return await asyncio.open_connection(sock=opened)
+        return await _streams(opened)
     course.phase, before_ms = "tls", course.passed_ms()
+    streams = await _streams(opened, ssl=secured.context, server_hostname=secured.name)
+    course.tls_ms = course.passed_ms() - before_ms
+    return streams
+
+
+async def _streams(
+    opened: socket.socket, **tls: Any
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     try:
-        streams = await asyncio.open_connection(
-            sock=opened, ssl=secured.context, server_hostname=secured.name
-        )
+        return await asyncio.open_connection(sock=opened, **tls)
     except BaseException:
         opened.close()
         raise
-    course.tls_ms = course.passed_ms() - before_ms
-    return streams
 
 
 async def _hang_up(writer: asyncio.StreamWriter) -> None:

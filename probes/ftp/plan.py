@@ -74,7 +74,7 @@ class FtpPlan:
     def __post_init__(self) -> None:
         """Refuse what no server could be asked."""
         for name, kind in _CHOICES.items():
-            _one_of(name, kind, getattr(self, name))
+            object.__setattr__(self, name, _one_of(name, kind, getattr(self, name)))
         for name in ("user", "password"):
             _speakable(name, getattr(self, name))
         _within("upload size in bytes", self.upload_bytes, 1, MOST_UPLOAD_BYTES)
@@ -111,9 +111,12 @@ _CHOICES: dict[str, type[StrEnum]] = {
 }
 
 
-def _one_of(name: str, kind: type[StrEnum], value: object) -> None:
-    if not isinstance(value, kind):
-        raise PlanInvalid(f"The {name} must be one of {', '.join(kind)}, not {value!r}.")
+def _one_of(name: str, kind: type[StrEnum], given: str) -> StrEnum:
+    try:
+        return kind(given)
+    except ValueError:
+        choices, shown = ", ".join(kind), str(given)[:40]
+        raise PlanInvalid(f"The {name} must be one of {choices}, not {shown!r}.") from None
 
 
 def _speakable(name: str, text: str) -> None:

@@ -13,25 +13,27 @@ from probes.ftp.plan import FtpPlan, FtpSecurity
 from probes.ftp.result import FtpResult
 from probes.ftp.transfer import Transfer
 from probes.live import LiveNetwork
-from probes.resolve import PinnedTarget
+from probes.resolve import PinnedTarget, literal_address
 
 
 async def ftp(plan: FtpPlan, network: LiveNetwork) -> FtpResult:
     """Resolve and pin the host, converse, and report; ProbeError if that could not begin."""
-    context = _context(plan)
+    context = await _context(plan)
     began_s = perf_counter()
     pinned = await network.gate.admit(plan.location.host)
     client = PinnedClient(plan.passive, pinned, network.gate, plan.download_limit_bytes)
-    client.marks.moments |= {"began": began_s, "resolved": perf_counter()}
+    # An address needs no resolving, however long its turn took to come.
+    resolved_s = began_s if literal_address(plan.location.host) else perf_counter()
+    client.marks.moments |= {"began": began_s, "resolved": resolved_s}
     transfer = Transfer(plan, client)
     failure = await _failure(plan, transfer, context)
     return _result(plan, pinned, transfer, failure)
 
 
-def _context(plan: FtpPlan) -> ssl.SSLContext | None:
+async def _context(plan: FtpPlan) -> ssl.SSLContext | None:
     if plan.security is FtpSecurity.PLAIN:
         return None
-    return client_context(verify=plan.verify_certificate, ca_file=plan.ca_file)
+    return await client_context(verify=plan.verify_certificate, ca_file=plan.ca_file)
 
 
 async def _failure(

@@ -31,7 +31,7 @@ async def simulate(plan: FtpPlan, network: SimulatedNetwork) -> FtpResult:
     host = plan.location.host
     check_name(host)
     stream = network.turn("ftp", plan.target)
-    dns_ms = 0.01 if literal_address(host) else 1 + 9 * stream.random()
+    dns_ms = 0.0 if literal_address(host) else 1 + 9 * stream.random()
     journey = Journey(network, host, stream, plan.timeout_s * 1000)
     lines = list(_lines(network.stream("ftp listing", plan.target)))
     size = _size(plan, network.stream("ftp file", plan.target), lines)

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from contextlib import suppress
 from ssl import SSLContext
 from time import perf_counter
 from typing import Any
@@ -47,7 +48,11 @@ async def streams_over(
     loop = asyncio.get_running_loop()
     reader = StampedReader(limit, stop_at)
     protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
-    transport, _ = await loop.create_connection(lambda: protocol, sock=opened)
+    try:
+        transport, _ = await loop.create_connection(lambda: protocol, sock=opened)
+    except BaseException:
+        opened.close()
+        raise
     return reader, asyncio.StreamWriter(transport, protocol, reader, loop)
 
 
@@ -58,9 +63,12 @@ async def encrypt(writer: asyncio.StreamWriter, context: SSLContext, name: str) 
 
 async def hang_up(*writers: asyncio.StreamWriter | None) -> None:
     """Close within a second, whatever the peer does about it."""
-    for writer in filter(None, writers):
-        writer.close()
-        try:
-            await asyncio.wait_for(writer.wait_closed(), 1)
-        except (OSError, EOFError):
+    open_ones = [writer for writer in writers if writer]
+    try:
+        for writer in open_ones:
+            writer.close()
+            with suppress(OSError, EOFError):
+                await asyncio.wait_for(writer.wait_closed(), 1)
+    finally:
+        for writer in open_ones:
             writer.transport.abort()

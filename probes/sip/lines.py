@@ -63,8 +63,10 @@ class LiveLine(asyncio.BaseProtocol):
             cast("asyncio.Transport", self._transport).abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep the transport."""
+        """Keep the transport, unless nobody waits for it any more."""
         self._transport = transport
+        if self._closed:
+            self.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell whoever waits that nothing more will come."""
@@ -135,15 +137,15 @@ def _raised(item: Arrival | Exception) -> Arrival:
 
 async def datagram_line(address: Address, port: int) -> DatagramLine:
     """Open a UDP socket that speaks with this address and port only."""
-    loop = asyncio.get_running_loop()
+    loop, line = asyncio.get_running_loop(), DatagramLine(SipTransport.UDP)
     opened = socket.socket(family_of(address), socket.SOCK_DGRAM)
     try:
         opened.setblocking(False)  # noqa: FBT003 - the socket module's own signature
         opened.connect((str(address), port))
-        _, line = await loop.create_datagram_endpoint(
-            lambda: DatagramLine(SipTransport.UDP), sock=opened
-        )
+        await loop.create_datagram_endpoint(lambda: line, sock=opened)
     except BaseException:
+        # Not every loop lets go of the socket of an endpoint that it was still making.
+        line.close()
         opened.close()
         raise
     return line
@@ -154,10 +156,16 @@ async def stream_line(
 ) -> StreamLine:
     """Make a line of a connected TCP socket; with a context, in TLS with this name."""
     kind = SipTransport.TLS if context else SipTransport.TCP
-    _, line = await asyncio.get_running_loop().create_connection(
-        lambda: StreamLine(kind),
-        sock=opened,
-        ssl=context,
-        server_hostname=name if context else None,
-    )
+    line = StreamLine(kind)
+    try:
+        await asyncio.get_running_loop().create_connection(
+            lambda: line,
+            sock=opened,
+            ssl=context,
+            server_hostname=name if context else None,
+        )
+    except BaseException:
+        line.close()
+        opened.close()
+        raise
     return line

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from probes.errors import PlanInvalid
 from probes.sip.timers import Timers
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from probes.live import LiveNetwork
     from probes.simulated import SimulatedNetwork
     from probes.sip.result import SipResult
+
+K = TypeVar("K", bound=StrEnum)
 
 MOST_HEADERS = 20
 _TOKEN = re.compile(r"[A-Za-z0-9\-.!%*_+`'~]+")
@@ -93,7 +95,11 @@ class SipPlan:
 
     def __post_init__(self) -> None:
         """Refuse what could not be written, or would never end."""
-        _kinds(self)
+        methods = tuple(_chosen(SipMethod, "methods", method) for method in self.methods)
+        object.__setattr__(self, "methods", methods)
+        transport = _chosen(SipTransport, "transport", self.transport)
+        object.__setattr__(self, "transport", transport)
+        _number(self)
         _match(_HOST, "target", self.host)
         _match(_HOST, "server", self.server)
         for name in ("user", "callee"):
@@ -142,13 +148,20 @@ def bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host and not host.startswith("[") else host
 
 
-def _kinds(plan: SipPlan) -> None:
-    if not plan.methods or not all(isinstance(method, SipMethod) for method in plan.methods):
+def _chosen(kind: type[K], name: str, given: str) -> K:
+    """Take a choice by its name as well."""
+    try:
+        return kind(given)
+    except ValueError:
+        choices, shown = ", ".join(kind), str(given)[:40]
+        raise PlanInvalid(f"The {name} must be one of {choices}, not {shown!r}.") from None
+
+
+def _number(plan: SipPlan) -> None:
+    if not plan.methods:
         raise PlanInvalid(f"The methods must be some of {', '.join(SipMethod)}.")
     if len(plan.methods) > 10:
         raise PlanInvalid(f"At most 10 methods can follow one another, not {len(plan.methods)}.")
-    if not isinstance(plan.transport, SipTransport):
-        raise PlanInvalid(f"The transport must be one of {', '.join(SipTransport)}.")
 
 
 def _match(pattern: re.Pattern[str], name: str, text: str | None) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import socket
 import ssl
 from dataclasses import dataclass, field, replace
 from time import perf_counter
@@ -12,7 +13,7 @@ from probes.connection import Stopped, client_context, connected, failure_of, ha
 from probes.errors import TargetRefused, TargetUnresolvable
 from probes.failure import Failure, FailureKind
 from probes.live import LiveNetwork
-from probes.resolve import PinnedTarget
+from probes.resolve import PinnedTarget, literal_address
 from probes.sip.assemble import assemble
 from probes.sip.keyring import Keyring
 from probes.sip.lines import LiveLine, datagram_line, stream_line
@@ -26,10 +27,12 @@ async def sip(plan: SipPlan, network: LiveNetwork) -> SipResult:
     """Resolve and pin the server, converse, and report; ProbeError if that could not begin."""
     switchboard = Switchboard(plan, network)
     if plan.transport is SipTransport.TLS:
-        switchboard.tls()
+        await switchboard.tls()
     began_s = perf_counter()
     pinned = await network.gate.admit(plan.server)
-    switchboard.opening_ms["dns_ms"] = (perf_counter() - began_s) * 1000
+    # An address needs no resolving, however long its turn took to come.
+    dns_s = 0.0 if literal_address(plan.server) else perf_counter() - began_s
+    switchboard.opening_ms["dns_ms"] = dns_s * 1000
     failure = await switchboard.converse(pinned)
     return assemble(
         plan,
@@ -69,11 +72,12 @@ class Switchboard:
     _context: ssl.SSLContext | None = None
     _until_s: float = 0.0
 
-    def tls(self) -> ssl.SSLContext:
+    async def tls(self) -> ssl.SSLContext:
         """Make ready for TLS, once."""
         if self._context is None:
             plan = self.plan
-            self._context = client_context(verify=plan.verify_certificate, ca_file=plan.ca_file)
+            verify, ca_file = plan.verify_certificate, plan.ca_file
+            self._context = await client_context(verify=verify, ca_file=ca_file)
         return self._context
 
     async def converse(self, pinned: PinnedTarget) -> Failure | None:
@@ -141,11 +145,19 @@ class Switchboard:
         self._note("connect_ms", handshake_s(opened, perf_counter() - began_s))
         if place.transport is SipTransport.TCP:
             return await stream_line(opened, None, place.pinned.name)
-        self.phase, context = "tls", self.tls()
+        self.phase = "tls"
+        context = await self._context_beside(opened)
         began_s = perf_counter()
         line = await stream_line(opened, context, place.pinned.name)
         self._note("tls_ms", perf_counter() - began_s)
         return line
+
+    async def _context_beside(self, opened: socket.socket) -> ssl.SSLContext:
+        try:
+            return await self.tls()
+        except BaseException:
+            opened.close()
+            raise
 
     def _note(self, phase: str, took_s: float) -> None:
         # Those of a redirect are a part of its own phase.

@@ -27,7 +27,7 @@ async def simulate(plan: SipPlan, network: SimulatedNetwork) -> SipResult:
     """Let the times follow from the path to the server; the same seed gives the same result."""
     check_name(plan.server)
     stream = network.turn("sip", plan.server)
-    dns_ms = 0.01 if literal_address(plan.server) else 1 + 9 * stream.random()
+    dns_ms = 0.0 if literal_address(plan.server) else 1 + 9 * stream.random()
     journey = Journey(network, plan.server, stream, plan.timeout_s * 1000)
     opening_ms, failure = _opening(plan, journey)
     session = None

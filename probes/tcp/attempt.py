@@ -4,6 +4,7 @@ import asyncio
 import errno
 import socket
 import time
+from dataclasses import replace
 
 from probes.connection import failure_of
 from probes.errors import ProbeError
@@ -67,10 +68,11 @@ async def attempt(
     if mode is TcpMode.SYN and failure is None and info.retransmits:
         failure = Failure(FailureKind.TIMEOUT, PHASE, "Only a repeated SYN was answered.")
     rtt_ms = None if info.retransmits else info.rtt_ms
-    answered = TcpAttempt(port, elapsed_ms, rtt_ms, info.retransmits, failure)
-    return (
-        answered if answered.answered else TcpAttempt(port, None, None, info.retransmits, failure)
-    )
+    sent = failure is None or info.segments > 0
+    answered = TcpAttempt(port, elapsed_ms, rtt_ms, info.retransmits, failure, sent)
+    if answered.answered:
+        return answered
+    return replace(answered, connect_ms=None, kernel_rtt_ms=None)
 
 
 async def _connect(sock: socket.socket, where: Sockaddr, timeout_s: float) -> OSError | None:

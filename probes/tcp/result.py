@@ -7,7 +7,7 @@ from typing import ClassVar
 from probes import statistics
 from probes.failure import Failure, FailureKind
 
-PHASE = "connect_ms"
+PHASE = "connect"
 
 
 class TcpMode(StrEnum):
@@ -33,6 +33,8 @@ class TcpAttempt:
     retransmits: int | None = None
     """How often the kernel repeated the SYN; None where it would not tell (refused)."""
     failure: Failure | None = None
+    sent: bool = True
+    """Whether a SYN left at all; none does without a route."""
 
     @property
     def refused(self) -> bool:
@@ -87,8 +89,8 @@ class TcpResult:
 
     @property
     def sent(self) -> int:
-        """Attempts made."""
-        return len(self.attempts)
+        """Attempts whose SYN left."""
+        return sum(attempt.sent for attempt in self.attempts)
 
     @property
     def received(self) -> int:
@@ -101,8 +103,10 @@ class TcpResult:
         return sum(attempt.refused for attempt in self.attempts)
 
     @property
-    def packet_loss(self) -> float:
-        """Percent of attempts without an answer, 0 to 100."""
+    def packet_loss(self) -> float | None:
+        """Percent of SYNs sent without an answer, 0 to 100; None when nothing was sent."""
+        if not self.sent:
+            return None
         return statistics.packet_loss_percent(self.sent, self.received)
 
     @property
@@ -148,11 +152,21 @@ class TcpResult:
 
 
 def verdict(mode: TcpMode, attempts: tuple[TcpAttempt, ...]) -> Failure | None:
-    """Return the last attempt's failure if none was what the mode asks for."""
+    """Return the most telling failure, the last of its kind, if no attempt was as wanted."""
     if any(attempt.failure is None for attempt in attempts):
         return None
     if mode is TcpMode.SYN and any(attempt.refused for attempt in attempts):
         return None
-    # A closed port says more than the silence that may have come before or after it.
-    telling = sorted(attempts, key=lambda attempt: attempt.refused)
-    return telling[-1].failure
+    return max(reversed(attempts), key=_telling).failure
+
+
+def _telling(attempt: TcpAttempt) -> int:
+    """Rank what an attempt says: a closed port, then a router's word, then silence.
+
+    A router that knows no way says so only a few times in a row (five, then one a second, in
+    Linux: net.ipv4.route.error_burst), and stays silent between.
+    """
+    if attempt.refused:
+        return 2
+    failure = attempt.failure
+    return int(failure is not None and failure.kind is FailureKind.UNREACHABLE)
