@@ -54,8 +54,8 @@ class Composer:
         self.shown = next((component for entry, component in told if entry is last), None)
 
     def since_ms(self, moment_s: float) -> float:
-        """Count from the beginning."""
-        return (moment_s - self.zero_s) * 1000
+        """Count from the beginning, before which nothing is but by rounding."""
+        return max(0.0, (moment_s - self.zero_s) * 1000)
 
     @property
     def began_at(self) -> datetime:
@@ -98,10 +98,8 @@ class Composer:
 
     def _component(self, entry: Entry, *, first: bool) -> Component:
         passage = self._passage(entry)
-        started_s = self.zero_s if first else entry.issued_s
+        started_s = self.zero_s if first else _issued_s(entry)
         lookup_s = self.lookup_s if first else 0.0
-        finished_s = entry.finished_s
-        duration_ms = None if finished_s is None else (finished_s - started_s) * 1000
         response = entry.response
         return Component(
             url=entry.url,
@@ -109,7 +107,7 @@ class Composer:
             type=entry.type.lower(),
             page=entry.page,
             started_ms=self.since_ms(started_s),
-            duration_ms=duration_ms,
+            duration_ms=_took_ms(entry, started_s),
             phases=_phases(entry, passage, started_s, lookup_s),
             status=response.get("status"),
             status_text=str(response.get("statusText", "")),
@@ -204,10 +202,23 @@ def _phases(entry: Entry, passage: Passage | None, started_s: float, lookup_s: f
         _receiving_s(entry),
     )
     values = [None if part is None else max(0.0, part * 1000) for part in parts]
-    if entry.finished_s is None:
+    took_ms = _took_ms(entry, started_s)
+    if took_ms is None:
         return Phases(None, *values)
-    rest_ms = (entry.finished_s - started_s) * 1000 - sum(value or 0.0 for value in values)
-    return Phases(max(0.0, rest_ms), *values)
+    return Phases(max(0.0, took_ms - sum(value or 0.0 for value in values)), *values)
+
+
+def _issued_s(entry: Entry) -> float:
+    """Return when it was asked for; what was only heard of was asked for before its end."""
+    late = not entry.issue_known and entry.finished_s is not None
+    return min(entry.issued_s, entry.finished_s or 0.0) if late else entry.issued_s
+
+
+def _took_ms(entry: Entry, started_s: float) -> float | None:
+    """Return how long it took; None where it has no end, or no known beginning."""
+    if entry.finished_s is None or not entry.issue_known:
+        return None
+    return max(0.0, (entry.finished_s - started_s) * 1000)
 
 
 def _between(entry: Entry, first: str, last: str) -> float | None:

@@ -19,6 +19,8 @@ class Entry:
     type: str
     page: int
     issued_s: float
+    issue_known: bool = True
+    """Whether the browser told when it asked; else `issued_s` is when this process heard of it."""
     asker: str = ""
     """Who asked: parser, script, other (the browser itself) …"""
     request_headers: dict[str, str] = field(default_factory=dict)

@@ -187,11 +187,14 @@ class Recorder:
             self.wake()
 
     def _socket_created(self, event: Event) -> None:
-        self._keep(self._entry(str(event["requestId"]), str(event["url"]), "WebSocket"))
+        entry = self._entry(str(event["requestId"]), str(event["url"]), "WebSocket")
+        # The one event without a time of its own; a refused handshake brings no other.
+        entry.issue_known = False
+        self._keep(entry)
 
     def _socket_asked(self, event: Event) -> None:
         if entry := self._of(event):
-            entry.issued_s = float(event["timestamp"])
+            entry.issued_s, entry.issue_known = float(event["timestamp"]), True
             entry.request_headers = dict(event.get("request", {}).get("headers", {}))
 
     def _socket_answered(self, event: Event) -> None:

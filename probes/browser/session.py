@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -44,6 +45,10 @@ _WARMING = {
     "expression": "fetch('http://browser.invalid/').catch(() => 0).then(() => 0)",
     "awaitPromise": True,
 }
+
+
+_EXIT = re.compile(r"exitCode=(\d+)")
+_DRIVER = re.compile(r"(- )?(\[pid=\d+\] )?(<|exception while)")
 
 
 @dataclass(slots=True)
@@ -195,6 +200,10 @@ async def _shut(window: Page) -> None:
 
 
 def _reason(error: Exception) -> str:
+    # The command line and the driver's own traces are for nobody who is not its author.
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    lines = [line for line in lines if not _DRIVER.match(line)]
+    if ended := _EXIT.search(str(error)):
+        lines.append(f"it ended at once with exit status {ended[1]}")
     telling = [line for line in lines if "sandbox" in line.lower() or "rror" in line]
-    return (telling or lines or ["no reason given"])[0][:300].rstrip(".")
+    return (telling or lines[-1:] or ["no reason given"])[0][:300].rstrip(".")

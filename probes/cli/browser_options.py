@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -14,7 +16,22 @@ from probes.cli.tables import Rows
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-FILE = click.Path(dir_okay=False, writable=True)
+
+class _Output(click.Path):
+    """A file to be written after the measurement, which is known before to be possible."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Refuse what lies in no folder, or in one that is closed."""
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        folder = path.parent
+        if not folder.is_dir():
+            self.fail(f"{value} cannot be written: there is no folder {folder}.", param, ctx)
+        if not path.exists() and not os.access(folder, os.W_OK | os.X_OK):
+            self.fail(f"{value} cannot be written: the folder {folder} is closed.", param, ctx)
+        return path
+
+
+FILE = _Output(dir_okay=False, writable=True)
 
 
 def browser_options(command: Command) -> Command:

@@ -125,7 +125,7 @@ def rows(result: HttpResult) -> Rows:
         (result.target, result.address or "-"),
         ("answer", _answer(result)),
         *_redirects(result),
-        *((phase, ms(getattr(result, f"{phase}_ms"))) for phase in _SHOWN),
+        *_phases(result),
         ("received", _received(result)),
         *_certificate(result),
     ]
@@ -133,6 +133,13 @@ def rows(result: HttpResult) -> Rows:
 
 
 _SHOWN = ("dns", "connect", "tls", "send", "wait", "receive", "redirect", "total")
+_OPTIONAL = ("dns", "tls", "redirect")
+
+
+def _phases(result: HttpResult) -> Rows:
+    """Leave out what there was not: no name, no TLS, no redirect."""
+    figures = ((phase, getattr(result, f"{phase}_ms")) for phase in _SHOWN)
+    return [(name, ms(value)) for name, value in figures if value != 0 or name not in _OPTIONAL]
 
 
 def _answer(result: HttpResult) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
+import time
 from dataclasses import dataclass, field
 
 import pycurl
@@ -40,20 +40,28 @@ class Answer:
     tls_version: str | None = None
     tls_cipher: str | None = None
     errno: int = 0
-    digest: hashlib._Hash = field(default_factory=hashlib.sha256)
     complete: bool = False
     """Whether the last header section came to its end."""
+    asked_s: list[float] = field(default_factory=list)
+    """When libcurl began to write each request, by this process's own clock."""
+    told_s: float | None = None
+    """When it last had words to say, which it has just before it writes."""
+    heard_s: float | None = None
+    """When the first bytes of an answer were read, by the same."""
 
     def on_debug(self, kind: int, content: bytes) -> None:
         """Take what libcurl says it does, and the header sections as they pass."""
         if kind == pycurl.INFOTYPE_HEADER_IN:
+            self.heard_s = self.heard_s or time.perf_counter()
             self.header_bytes += len(content)
         elif kind == pycurl.INFOTYPE_DATA_IN:
             self.content_bytes += len(content)
         elif kind == pycurl.INFOTYPE_HEADER_OUT:
             # A challenge is answered with a second request: the last one counts.
             self.request = content
+            self.asked_s.append(self.told_s or time.perf_counter())
         elif kind == pycurl.INFOTYPE_TEXT:
+            self.told_s = time.perf_counter()
             self._on_text(content)
 
     def _on_text(self, content: bytes) -> None:
@@ -84,7 +92,6 @@ class Answer:
         """Take a piece of the decompressed body; a smaller number than its length ends it."""
         taken = chunk[: int(min(len(chunk), self.limit_bytes - self.body_bytes))]
         self.body_bytes += len(taken)
-        self.digest.update(taken)
         if (room := KEPT_BODY_BYTES - len(self.body)) > 0:
             self.body += taken[:room]
         self.truncated = len(taken) < len(chunk)
@@ -94,6 +101,13 @@ class Answer:
     def begun(self) -> bool:
         """Whether something came that is an answer, be it an interim one."""
         return self.status is not None or bool(self.interim)
+
+    @property
+    def waited_s(self) -> float | None:
+        """Time from the one request to the first bytes of its answer; None for more requests."""
+        if self.heard_s is None or len(self.asked_s) != 1:
+            return None
+        return max(0.0, self.heard_s - self.asked_s[0])
 
     @property
     def request_headers(self) -> tuple[tuple[str, str], ...]:
@@ -111,5 +125,5 @@ class Answer:
         """The body so far; None where there is none."""
         if not self.body_bytes:
             return None
-        kept = bytes(self.body)
-        return Content(kept, self.digest.hexdigest(), self.field("content-type") or "")
+        kind = self.field("content-type") or ""
+        return Content(bytes(self.body), kind, whole=self.body_bytes <= KEPT_BODY_BYTES)

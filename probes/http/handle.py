@@ -40,6 +40,8 @@ _LAST_TLS = {
     TlsVersion.TLS_1_2: pycurl.SSLVERSION_MAX_TLSv1_2,
     TlsVersion.TLS_1_3: pycurl.SSLVERSION_MAX_TLSv1_3,
 }
+# Each read costs a system call and a call of the debug function; libcurl's own size is 16 KiB.
+_READ_BYTES = 512 << 10
 _OLD_TLS = (TlsVersion.TLS_1_0, TlsVersion.TLS_1_1)
 
 
@@ -178,4 +180,5 @@ def _watching(answer: Answer) -> dict[int, Any]:
         pycurl.DEBUGFUNCTION: answer.on_debug,
         pycurl.HEADERFUNCTION: answer.on_header,
         pycurl.WRITEFUNCTION: answer.on_body,
+        pycurl.BUFFERSIZE: _READ_BYTES,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 
@@ -18,11 +19,16 @@ _CHARSET = re.compile(r"charset=\"?([\w.:-]+)", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A decompressed body: its first KEPT_BODY_BYTES, and the digest of all that came."""
+    """A decompressed body: its first KEPT_BODY_BYTES, and whether they are all that came."""
 
     kept: bytes
-    sha256: str
     content_type: str
+    whole: bool = True
+
+    @property
+    def sha256(self) -> str | None:
+        """The digest, made after the transfer so as not to slow it; None for a longer body."""
+        return hashlib.sha256(self.kept).hexdigest() if self.whole else None
 
     @property
     def text(self) -> str:
@@ -39,9 +45,10 @@ def concluded(
     exchanges: tuple[HttpExchange, ...],
     failure: Failure | None,
     content: Content | None,
+    *,
+    matched: bool | None,
 ) -> HttpResult:
     """Put the result together; what was not answered as wanted is a failure, too."""
-    matched = None if failure else _matched(plan, content)
     return HttpResult(
         target=plan.target,
         exchanges=exchanges,
@@ -62,7 +69,8 @@ def judged(plan: HttpPlan, status: int | None, *, matched: bool | None) -> Failu
     return None
 
 
-def _matched(plan: HttpPlan, content: Content | None) -> bool | None:
+def matched_in(plan: HttpPlan, content: Content | None) -> bool | None:
+    """Look for the plan's expression for as long as it takes; None where there is none."""
     if plan.body_match is None:
         return None
     return re.search(plan.body_match, content.text if content else "") is not None

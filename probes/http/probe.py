@@ -14,6 +14,7 @@ from probes.http.exchange import Spoken, exchange
 from probes.http.handle import Asking
 from probes.http.judgement import concluded
 from probes.http.location import Url
+from probes.http.matching import search
 from probes.http.plan import HttpPlan
 from probes.http.redirects import PHASE, Request, first_request, following
 from probes.http.result import HttpExchange, HttpResult
@@ -56,7 +57,7 @@ class _Journey:
             self.exchanges.append(spoken.exchange)
             later = self._following(request, spoken)
             if not isinstance(later, Request):
-                return self._result(spoken, later)
+                return await self._result(spoken, later)
             request = later
 
     async def _ask(self, request: Request) -> Spoken:
@@ -102,9 +103,16 @@ class _Journey:
         message = f"The exchange did not end within {self.plan.timeout_s:g} s."
         return Failure(FailureKind.TIMEOUT, phase, message)
 
-    def _result(self, spoken: Spoken, failure: Failure | None = None) -> HttpResult:
-        body = spoken.answer.content if spoken.answer else None
-        return concluded(self.plan, tuple(self.exchanges), spoken.failure or failure, body)
+    async def _result(self, spoken: Spoken, failure: Failure | None = None) -> HttpResult:
+        body, matched = (spoken.answer.content if spoken.answer else None), None
+        failure = spoken.failure or failure
+        if failure is None and self.plan.body_match is not None:
+            found = await search(self.plan.body_match, body.text if body else "", self.left_s)
+            if isinstance(found, bool):
+                matched = found
+            else:
+                failure = Failure(FailureKind.CONTENT, "receive", found)
+        return concluded(self.plan, tuple(self.exchanges), failure, body, matched=matched)
 
 
 def _unresolved(error: TargetUnresolvable) -> Failure:

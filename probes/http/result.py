@@ -36,7 +36,7 @@ class HttpExchange:
     tls_ms: float | None = None
     """Until the TLS handshake is done; 0 for plain http."""
     send_ms: float | None = None
-    """Until the last byte of the request is written."""
+    """Until the last byte of the request is written to the socket."""
     wait_ms: float | None = None
     """Until the first byte of the answer, an interim one (1xx) or a challenge included."""
     receive_ms: float | None = None
@@ -119,7 +119,7 @@ class HttpResult:
     matched: bool | None = None
     """Whether the expression was found; None where none was given or the answer did not end."""
     body_sha256: str | None = None
-    """Digest of the decompressed body, as far as it was downloaded."""
+    """Digest of the decompressed body as far as it was downloaded; None beyond 1 MiB."""
     body_start: bytes = b""
     """The first bytes of the decompressed body."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -43,7 +42,7 @@ class Scene:
     def content(self) -> Content | None:
         """The same with its digest; None where there is none."""
         body = self.body
-        return Content(body, hashlib.sha256(body).hexdigest(), CONTENT_TYPE) if body else None
+        return Content(body, CONTENT_TYPE) if body else None
 
     @property
     def content_bytes(self) -> int:

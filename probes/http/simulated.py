@@ -9,7 +9,7 @@ from random import Random
 
 from probes.errors import TargetUnresolvable
 from probes.failure import Failure, FailureKind
-from probes.http.judgement import concluded
+from probes.http.judgement import concluded, matched_in
 from probes.http.plan import HttpPlan
 from probes.http.redirects import Request, first_request, following
 from probes.http.result import HttpExchange, HttpResult
@@ -53,7 +53,8 @@ class _Visit:
             later = failure or self._following(request)
             if not isinstance(later, Request):
                 content = None if failure else scene.content
-                return concluded(self.plan, tuple(self.exchanges), later, content)
+                matched = None if later else matched_in(self.plan, content)
+                return concluded(self.plan, tuple(self.exchanges), later, content, matched=matched)
             request = later
 
     def _following(self, request: Request) -> Request | Failure | None:

@@ -23,9 +23,18 @@ def test_phases_are_shown(site: Site) -> None:
     assert shown.exit_code == 0
     assert "answer: 200, HTTP/2 over TLSv1." in shown.stdout
     lines = dict(line.split(": ", 1) for line in shown.stdout.splitlines())
-    phases = {"dns", "connect", "tls", "send", "wait", "receive", "redirect", "total"}
+    phases = {"connect", "tls", "send", "wait", "receive", "total"}
     assert all(lines[name].endswith(" ms") for name in phases)
     assert lines["certificate"].startswith("CN=site.test")
+
+
+def test_phases_that_never_were_are_not_shown(site: Site) -> None:
+    """The address of the name was given, nothing was encrypted, and nothing redirected."""
+    arguments = at(site, "plain", "/text.txt")
+    labels = {line.split(": ")[0] for line in run(*arguments).stdout.splitlines()}
+    assert not labels & {"dns", "tls", "redirect"}
+    told = json.loads(run(*arguments, "--json").stdout)
+    assert (told["dns_ms"], told["tls_ms"], told["redirect_ms"]) == (0, 0, 0)
 
 
 def test_json_holds_exchanges_and_figures(site: Site) -> None:

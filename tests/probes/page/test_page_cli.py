@@ -67,7 +67,7 @@ def test_a_har_file_is_written(tmp_path: Path) -> None:
         (["page", "http://192.0.2.1/"], "--allow-target 192.0.2.1/32"),
         (["page", "http://a/", "--header", "no colon"], "expected a field name"),
         (["page", "http://a/", "--viewport", "wide"], "such as 1280x720"),
-        (["page", "http://a/", "--timeout", "0"], "timeout_s 0"),
+        (["page", "http://a/", "--timeout", "0"], "timeout"),
         (["page", "http://a/", "--waterfall", "--json"], "--waterfall is not for"),
     ],
 )

@@ -116,9 +116,10 @@ def test_a_browser_that_does_not_start_is_an_error(tmp_path: Path) -> None:
     program.write_text("#!/bin/sh\nexit 3\n")
     program.chmod(0o755)
     plan = PagePlan("http://127.0.0.1:9/", browser=BrowserSettings(program=str(program)))
-    with pytest.raises(BrowserFailed, match="does not start"):
+    with pytest.raises(BrowserFailed, match="at once with exit status 3") as raised:
         limited(LiveNetwork(TargetPolicy()).measure(plan))
     assert issubclass(BrowserFailed, ProbeError)
+    assert "--disable" not in str(raised.value)
 
 
 @pytest.fixture(scope="module")
