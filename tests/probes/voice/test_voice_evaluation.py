@@ -157,4 +157,4 @@ def test_of_nothing_nothing_is_known() -> None:
     result = judged([None] * 5)
     assert not result.ok
     assert (result.loss_percent, result.latency_ms, result.mos) == (100, None, None)
-    assert str(result.failure).startswith("timeout in latency_ms")
+    assert str(result.failure).startswith("timeout in latency:")
