@@ -5,6 +5,7 @@ import errno
 import os
 import socket
 import ssl
+from contextlib import suppress
 from pathlib import Path
 
 from probes.errors import PlanInvalid
@@ -123,3 +124,11 @@ def _reason(error: Exception) -> str:
     elif isinstance(error, OSError) and not isinstance(error, (ConnectionError, TimeoutError)):
         text = os.strerror(error.errno) if error.errno else None
     return f" ({text})" if text else ""
+
+
+def abort(transport: asyncio.BaseTransport | None) -> None:
+    """Drop a connection at once, if it is still there."""
+    # Python 3.11: a transport that has lost its connection has let go of its loop as well.
+    with suppress(AttributeError):
+        if isinstance(transport, asyncio.WriteTransport):
+            transport.abort()

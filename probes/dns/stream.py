@@ -10,7 +10,7 @@ from typing import Any
 
 from dns.message import Message
 
-from probes.connection import Stopped, connected, failure_of, handshake_s
+from probes.connection import Stopped, abort, connected, failure_of, handshake_s
 from probes.dns.question import read_answer
 from probes.dns.reply import Reply, Server, unanswered
 from probes.errors import PacketError
@@ -108,7 +108,7 @@ async def _streams(
 
 async def _hang_up(writer: asyncio.StreamWriter) -> None:
     # Nothing is owed any more, and a polite end could take as long as the peer likes.
-    writer.transport.abort()
+    abort(writer.transport)
     with suppress(OSError):
         await writer.wait_closed()
 

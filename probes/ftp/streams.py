@@ -7,6 +7,8 @@ from ssl import SSLContext
 from time import perf_counter
 from typing import Any
 
+from probes.connection import abort
+
 LONGEST_LINE = 4096
 BLOCK_BYTES = 1 << 16
 
@@ -71,4 +73,4 @@ async def hang_up(*writers: asyncio.StreamWriter | None) -> None:
                 await asyncio.wait_for(writer.wait_closed(), 1)
     finally:
         for writer in open_ones:
-            writer.transport.abort()
+            abort(writer.transport)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from probes.connection import abort
 from probes.ftp.client import PinnedClient
 from probes.ftp.plan import FtpPlan, FtpRequest
 from probes.ftp.streams import BLOCK_BYTES, StampedReader, hang_up
@@ -90,7 +91,7 @@ class Transfer:
         self.wire_bytes, self.limited = limit, True
         del self.kept[limit:]
         self._mark(reader)
-        writer.transport.abort()
+        abort(writer.transport)
         # Enough was enough: whether the server calls it 226 or 426 does not matter.
         await self.client.command(None, ("2xx", "4xx", "5xx"), "1xx")
 

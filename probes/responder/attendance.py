@@ -8,6 +8,7 @@ from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from probes.connection import abort
 from probes.responder.messages import MessageInvalid, read_wait_ms
 
 
@@ -56,7 +57,7 @@ class Attendance:
 
     def _drop(self, writer: asyncio.StreamWriter) -> None:
         del self._silent[writer]
-        writer.transport.abort()
+        abort(writer.transport)
 
 
 async def attended(

@@ -8,6 +8,7 @@ import struct
 import time
 from contextlib import suppress
 
+from probes.connection import abort
 from probes.responder.tally import Second, Tally
 
 CHUNK_BYTES = 1 << 17
@@ -56,7 +57,7 @@ async def pour(
             writer.write_eof()
     except (TimeoutError, OSError):
         # What the receiver counted is what holds; a stream that is stuck ends here.
-        writer.transport.abort()
+        abort(writer.transport)
     return rows
 
 

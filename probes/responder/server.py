@@ -13,6 +13,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Self
 
+from probes.connection import abort
 from probes.errors import PlanInvalid, TargetRefused
 from probes.responder.attendance import Attendance, attended
 from probes.responder.bulk import drink, pour
@@ -105,7 +106,7 @@ class Responder:
         task = asyncio.current_task()
         peer = str(writer.get_extra_info("peername")[0])
         if task is None or not self._admits(peer):
-            writer.transport.abort()
+            abort(writer.transport)
             return
         self._tasks.add(task)
         try:

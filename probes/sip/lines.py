@@ -7,7 +7,7 @@ from abc import abstractmethod
 from time import perf_counter
 from typing import cast
 
-from probes.connection import Stopped
+from probes.connection import Stopped, abort
 from probes.errors import PacketError
 from probes.failure import Failure, FailureKind
 from probes.sip.framing import StreamFramer, cut_datagram
@@ -60,7 +60,7 @@ class LiveLine(asyncio.BaseProtocol):
         """Hang up."""
         self._closed = True
         if self._transport:
-            cast("asyncio.Transport", self._transport).abort()
+            abort(self._transport)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport, unless nobody waits for it any more."""
