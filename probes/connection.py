@@ -7,6 +7,7 @@ import socket
 import ssl
 from contextlib import suppress
 from pathlib import Path
+from typing import cast
 
 from probes.errors import PlanInvalid
 from probes.failure import Failure, FailureKind
@@ -129,6 +130,7 @@ def _reason(error: Exception) -> str:
 def abort(transport: asyncio.BaseTransport | None) -> None:
     """Drop a connection at once, if it is still there."""
     # Python 3.11: a transport that has lost its connection has let go of its loop as well.
-    with suppress(AttributeError):
-        if isinstance(transport, asyncio.WriteTransport):
-            transport.abort()
+    if transport is not None:
+        with suppress(AttributeError):
+            # Datagram transports have it too, and uvloop's are of no class of asyncio's.
+            cast("asyncio.WriteTransport", transport).abort()
