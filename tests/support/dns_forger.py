@@ -128,3 +128,10 @@ def forger(*zones: str) -> Forger:
     made = Forger()
     made.grow(".", "test.", *zones)
     return made
+
+
+def verdict(liar: Forger, owner: str, rdtype: str = "A", at: float = NOW) -> Verdict:
+    """Judge, and see that a reason is given."""
+    found, reason = liar.judge(owner, rdtype, at)
+    assert reason.endswith(".")
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -15,6 +15,7 @@ import dns.rrset
 from dns.message import Message
 
 from probes import LiveNetwork, TargetPolicy
+from probes.dns import DnsPlan
 from probes.network import Plan
 
 R = TypeVar("R")
@@ -132,6 +133,22 @@ async def tcp_server(
 
 
 @asynccontextmanager
+async def both_servers(udp: Say, tcp: Say) -> AsyncIterator[tuple[Served, Served]]:
+    """Serve over UDP and TCP on one number."""
+    async with AsyncExitStack() as kept:
+        yield await _pair(kept, udp, tcp)
+
+
+async def _pair(kept: AsyncExitStack, udp: Say, tcp: Say) -> tuple[Served, Served]:
+    """A number that is free for TCP may be taken for UDP: then another is tried."""
+    for _ in range(50):
+        stream = await kept.enter_async_context(tcp_server(tcp))
+        with suppress(OSError):
+            return await kept.enter_async_context(udp_server(udp, port=stream.port)), stream
+    raise OSError("found no number that is free for both UDP and TCP")
+
+
+@asynccontextmanager
 async def stream_counter(host: str, port: int = 0) -> AsyncIterator[tuple[int, list[int]]]:
     """Listen where nobody should connect, and note whoever does."""
     arrivals: list[int] = []
@@ -143,3 +160,9 @@ async def stream_counter(host: str, port: int = 0) -> AsyncIterator[tuple[int, l
     server = await asyncio.start_server(note, host, port)
     async with server:
         yield server.sockets[0].getsockname()[1], arrivals
+
+
+def plan_over(transport: str, port: int, **settings: Any) -> DnsPlan:
+    """Ask our own server at home over a transport."""
+    chosen = {"timeout_s": 10.0, **settings}
+    return DnsPlan(HOME, "www.example", transport=transport, port=port, **chosen)

@@ -18,6 +18,7 @@ import dns.zone
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from dns.dnssectypes import Algorithm, DSDigest
 from dns.rdatatype import RdataType
+from dns_tamper import Tamper, change, spoil_signature, strip, strip_signature
 from peers import needs
 
 ROOT_ADDRESS, TLD_ADDRESS, LEAF_ADDRESS = "127.53.0.1", "127.53.0.2", "127.53.0.3"
@@ -54,7 +55,6 @@ www 300 IN A 192.0.2.9
 """
 
 Keys = list[tuple[Any, Any]]
-Tamper = Callable[[dns.zone.Zone], None]
 
 
 def key(algorithm: Algorithm, flags: int = 257) -> tuple[Any, Any]:
@@ -73,58 +73,6 @@ def key(algorithm: Algorithm, flags: int = 257) -> tuple[Any, Any]:
 def ds_text(name: str, dnskey: Any, digest: DSDigest = DSDigest.SHA256) -> str:
     allowed = dns.dnssec.allow_all_policy
     return dns.dnssec.make_ds(name, dnskey, digest, policy=allowed).to_text()
-
-
-def strip(rdtype: RdataType) -> Tamper:
-    """Take the records of a type out, and the signatures over them."""
-
-    def tamper(zone: dns.zone.Zone) -> None:
-        for name in list(zone.nodes):
-            zone.delete_rdataset(name, rdtype)
-            zone.delete_rdataset(name, RdataType.RRSIG, rdtype)
-
-    return tamper
-
-
-def strip_signature(rdtype: RdataType, label: str | None = None) -> Tamper:
-    """Take the signatures over a type out, at one name or at all."""
-
-    def tamper(zone: dns.zone.Zone) -> None:
-        for name in list(zone.nodes):
-            if label in (None, str(name)):
-                zone.delete_rdataset(name, RdataType.RRSIG, rdtype)
-
-    return tamper
-
-
-def spoil_signature(rdtype: RdataType, label: str | None = None) -> Tamper:
-    """Flip a bit in the signatures over a type."""
-
-    def tamper(zone: dns.zone.Zone) -> None:
-        for name in list(zone.nodes):
-            old = zone.get_rdataset(name, RdataType.RRSIG, rdtype)
-            if old is not None and label in (None, str(name)):
-                spoiled = [_spoiled(rdata) for rdata in old]
-                zone.replace_rdataset(name, dns.rdataset.from_rdata_list(old.ttl, spoiled))
-
-    return tamper
-
-
-def _spoiled(rdata: Any) -> Any:
-    wrong = bytes([rdata.signature[0] ^ 0x10]) + rdata.signature[1:]
-    return rdata.replace(signature=wrong)
-
-
-def change(label: str, rdtype: RdataType, text: str) -> Tamper:
-    """Put other content in place of what was signed."""
-
-    def tamper(zone: dns.zone.Zone) -> None:
-        old = zone.get_rdataset(label, rdtype)
-        assert old is not None
-        made = dns.rdata.from_text("IN", rdtype, text)
-        zone.replace_rdataset(label, dns.rdataset.from_rdata_list(old.ttl, [made]))
-
-    return tamper
 
 
 @dataclass(frozen=True)

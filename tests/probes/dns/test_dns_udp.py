@@ -9,7 +9,7 @@ import dns.message
 import dns.rcode
 import pytest
 from dns.message import Message
-from dns_rig import address_of_www, measured, reply, run, tcp_server, udp_server
+from dns_rig import address_of_www, both_servers, measured, reply, run, udp_server
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -181,7 +181,7 @@ def cut(query: Message) -> Message:
 
 def both(udp: Any, tcp: Any, **settings: Any) -> tuple[DnsResult, int]:
     async def work() -> tuple[DnsResult, int]:
-        async with udp_server(udp) as server, tcp_server(tcp, server.port) as stream:
+        async with both_servers(udp, tcp) as (server, stream):
             return await measured(plan(server.port, **settings)), len(stream.seen)
 
     return run(work())

@@ -4,10 +4,11 @@ import os
 import time
 from collections.abc import Iterator
 from ipaddress import ip_network
-from pathlib import Path
 
 import pytest
+from cable import needs_tun
 from internet_calls import Caller, router, topology
+from peers import needs_root
 
 from probes.errors import ProbeError
 from probes.internet import Counts, Delay, Internet, Link, Target, Topology
@@ -167,6 +168,6 @@ def test_who_is_not_root_is_told_so(namespace: type) -> None:
             return str(error)
         return "made"
 
-    if os.geteuid() or not Path("/dev/net/tun").exists():
-        pytest.skip("needs root and /dev/net/tun")
+    needs_root()
+    needs_tun()
     assert "be root" in namespace().run(body)
