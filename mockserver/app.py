@@ -17,7 +17,7 @@ from mockserver.core.accounts import SANDBOX_ACCOUNT, Account, Accounts
 from mockserver.core.clock import Clock, SystemClock
 from mockserver.core.job_queue import JOB
 from mockserver.core.jobs import JobRunner
-from mockserver.core.network import ChosenNetwork
+from mockserver.core.networks import ChosenNetworks, Networks, OneNetwork
 from mockserver.core.randomness import Randomness
 from mockserver.core.rate_limit import Limits, RateLimiter
 from mockserver.core.sqlite_file import state_path
@@ -45,7 +45,7 @@ class Application:
 
     house: House
     store: Store
-    network: Network
+    networks: Networks
     runner: JobRunner
     settings: Settings
     breaches: deque[str] = field(default_factory=lambda: deque(maxlen=1000))
@@ -72,7 +72,7 @@ class Application:
     async def stop(self) -> None:
         """Stop jobs, close sockets and the store."""
         await self.runner.stop()
-        await self.network.close()
+        await self.networks.close()
         await self.store.close()
 
     def hear_breach(self, sentence: str) -> None:
@@ -115,12 +115,14 @@ def create_app(
     vendors = {vendor.name: vendor for vendor in rooms.load(settings.vendor)}
     house = _house(settings, vendors, clock)
     store = store or SqliteStore(state_path(settings.state))
-    network = network or ChosenNetwork(
-        settings.network, settings.allow_target, settings.seed, clock
-    )
+    networks = OneNetwork(network) if network else _networks(settings, clock)
     types = {(v.name, name): job for v in vendors.values() for name, job in v.jobs.items()}
-    runner = house.worlds.runner = JobRunner(store, network, types, house.worlds.open)
-    return Application(house, store, network, runner, settings)
+    runner = house.worlds.runner = JobRunner(store, networks, types, house.worlds.open)
+    return Application(house, store, networks, runner, settings)
+
+
+def _networks(settings: Settings, clock: Clock) -> Networks:
+    return ChosenNetworks(settings.network, settings.allow_target, settings.seed, clock)
 
 
 def _house(settings: Settings, vendors: dict[str, Vendor], clock: Clock) -> House:

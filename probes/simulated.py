@@ -21,6 +21,8 @@ class SimulatedNetwork:
 
     The n-th measurement of a target gives the same numbers whatever happens to other targets.
     `internet` is what answers packets; a profile handed in decides over topology and seed.
+    `vantage` names the place to measure from: from another one, other paths lead to the same
+    addresses.
     """
 
     def __init__(
@@ -29,10 +31,14 @@ class SimulatedNetwork:
         clock: Clock | None = None,
         profiles: Mapping[str, PathProfile] = MappingProxyType({}),
         topology: Topology | None = None,
+        vantage: str = "",
     ) -> None:
         self.seed = seed
+        self.vantage = vantage
         self.clock = clock or InstantClock()
-        self.internet = Internet(topology, seed, begins_s=self.now_s, profiles=profiles)
+        self.internet = Internet(
+            topology, seed, begins_s=self.now_s, profiles=profiles, vantage=vantage
+        )
         self._turns: Counter[tuple[str, str]] = Counter()
 
     @property
@@ -73,7 +79,8 @@ class SimulatedNetwork:
 
     def stream(self, purpose: str, target: str) -> Random:
         """Return the chance that decides this about the target, the same at every call."""
-        return Random(f"{self.seed} {purpose} {target}")
+        place = f" from {self.vantage}" if self.vantage else ""
+        return Random(f"{self.seed} {purpose} {target}{place}")
 
     def turn(self, purpose: str, target: str) -> Random:
         """Return the chance of the next measurement of this kind of the target."""

@@ -38,4 +38,6 @@ class Dispatch:
                 transaction, self._vendor, account, exchange.base_url
             )
             value = await operation.handler(backend, **arguments)
+        if backend.origins:
+            exchange.add_header("x-mock-network", ", ".join(sorted(backend.origins)))
         exchange.answer_status, exchange.answer_value = operation.success_status, value

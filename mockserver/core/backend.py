@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 from mockserver.core.accounts import Account, Accounts
 from mockserver.core.clock import Clock
@@ -19,7 +19,8 @@ class Backend:
     `documents` are open inside the running transaction. `base_url` is the address at which the
     client reaches this vendor, without a slash at its end: links in answers begin with it.
     `randomness` belongs to this account; use it with a number from `documents.next(…)` so that
-    nothing is drawn twice, also across a restart.
+    nothing is drawn twice, also across a restart. `origins` are where the results that are shown
+    came from, as far as any are: clients are told beside the answer, never in it.
     """
 
     account: Account
@@ -29,6 +30,11 @@ class Backend:
     jobs: JobQueue
     accounts: Accounts
     base_url: str
+    origins: set[str] = field(default_factory=set, kw_only=True)
+
+    def shows(self, origins: Iterable[str]) -> None:
+        """Note that the answer shows results from `origins`: `live`, `simulated` or both."""
+        self.origins.update(origins)
 
     async def fresh(self, name: str) -> Sequence[str | int]:
         """Return the name of a stream of chance that was never used before in this world."""

@@ -25,8 +25,11 @@ class JobQueue:
     account: str
     base_url: str
 
-    async def submit(self, type_: str, id_: str, payload: Payload) -> None:
-        """Leave a job of `type_`; it is run at least once and recorded exactly once."""
+    async def submit(self, type_: str, id_: str, payload: Payload, place: str = "") -> None:
+        """Leave a job of `type_`; it is run at least once and recorded exactly once.
+
+        `place` is where to measure from; the nameless one is the server itself.
+        """
         jobs = self.transaction.documents(WORLD)
         # Numbered: a world that was reset uses its ids again, and the old job may still run.
         number = await jobs.next("job")
@@ -36,6 +39,7 @@ class JobQueue:
             "account": self.account,
             "base_url": self.base_url,
             "type": type_,
+            "place": place,
             "payload": dict(payload),
         }
         await jobs.insert(JOB.name, str(job["id"]), job)

@@ -6,14 +6,12 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from mockserver.core.backend import Backend
 from mockserver.core.job_queue import JOB, WORLD, Payload
+from mockserver.core.networks import Networks, Witness
 from mockserver.core.store import Document, Store, Transaction
-
-if TYPE_CHECKING:
-    from probes.network import Network
+from probes.network import Network
 
 _CONCURRENT = 200
 _log = logging.getLogger(__name__)
@@ -23,9 +21,10 @@ _log = logging.getLogger(__name__)
 class JobType:
     """One sort of work of a vendor.
 
-    `run` does the slow part, outside any transaction, and may be run again after a crash;
-    `record` writes its result, once, in a transaction of its own. A result is a JSON object; a
-    `run` that raises gives `{"error": "…"}`.
+    `run` does the slow part, outside any transaction, and may be run again after a crash; the
+    network that it gets is seen from the job's place. `record` writes its result, once, in a
+    transaction of its own. A result is a JSON object; a `run` that raises gives `{"error": "…"}`;
+    `origins` is added: where its measurements came from, `live` and `simulated`.
     """
 
     run: Callable[[Network, Payload], Awaitable[Document]]
@@ -41,13 +40,13 @@ class JobRunner:
     def __init__(
         self,
         store: Store,
-        network: Network,
+        networks: Networks,
         types: Mapping[tuple[str, str], JobType],
         open_backend: OpenBackend,
     ) -> None:
-        """Run jobs of `types`, by vendor and name, on `network`."""
+        """Run jobs of `types`, by vendor and name, on `networks`."""
         self._store = store
-        self._network = network
+        self._networks = networks
         self._types = types
         self._open_backend = open_backend
         self._tasks: set[asyncio.Task[None]] = set()
@@ -98,8 +97,10 @@ class JobRunner:
                 await type_.record(backend, job["payload"], result)
 
     async def _run(self, type_: JobType, job: Document) -> Document:
+        network = Witness(self._networks.at(str(job.get("place", ""))))
         try:
-            return await type_.run(self._network, job["payload"])
+            result = await type_.run(network, job["payload"])
         except Exception as error:  # noqa: BLE001  (a job must end, whatever it meets)
             _log.warning("job %s failed: %s", job["id"], error)
-            return {"error": str(error)}
+            result = {"error": str(error)}
+        return {**result, "origins": network.origins}

@@ -31,10 +31,11 @@ class Internet:
         *,
         begins_s: float = 0.0,
         profiles: Mapping[str, PathProfile] = MappingProxyType({}),
+        vantage: str = "",
     ) -> None:
         self.topology = topology or Topology()
         self._begins_s = begins_s
-        self._paths = Paths(self.topology, seed, profiles)
+        self._paths = Paths(self.topology, seed, profiles, vantage)
         self._conditions: dict[str, Condition] = {}
         self._stray = empty_tally()
 

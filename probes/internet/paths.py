@@ -23,9 +23,16 @@ MOST_PATHS = 10_000
 class Paths:
     """Finds the path of a destination; names decide which one where the seed makes it up."""
 
-    def __init__(self, topology: Topology, seed: int, profiles: Mapping[str, PathProfile]) -> None:
+    def __init__(
+        self,
+        topology: Topology,
+        seed: int,
+        profiles: Mapping[str, PathProfile],
+        vantage: str = "",
+    ) -> None:
         self._others = topology.others
-        self._seed = seed
+        # Names lead to the same addresses from everywhere, by other ways.
+        self._seed = f"{seed} {vantage}" if vantage else str(seed)
         self._profiles = dict(profiles)
         self._atlas = Atlas(topology, seed, self._profiles)
         self._names: dict[bytes, str] = {}

@@ -19,7 +19,9 @@ async def create_ping_task(
 
 async def get_ping_result(backend: WisphubBackend, task_id: str) -> Document:
     """Tell how a ping task stands."""
-    return serializers.ping_result(await backend.ping_task(task_id))
+    task = await backend.ping_task(task_id)
+    backend.shows(task.get("origins", ()))
+    return serializers.ping_result(task)
 
 
 async def create_token(backend: WisphubBackend, body: Mapping[str, str]) -> Document:

@@ -1,8 +1,8 @@
 """What is remembered of WispHub: services of clients, and ping tasks, as documents.
 
 A service holds `id client plan address`; `address` is null until a device is installed. A task
-holds `id service_id pings created_ms status`; once its status is finished also `finished_ms` and
-either `sent received` or `error`.
+holds `id service_id pings created_ms status`; once its status is finished also `finished_ms
+origins` and either `sent received` or `error`.
 """
 
 from __future__ import annotations

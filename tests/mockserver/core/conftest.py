@@ -17,6 +17,7 @@ from mockserver.core.backend import Backend
 from mockserver.core.clock import ManualClock
 from mockserver.core.job_queue import JOB
 from mockserver.core.jobs import JobRunner, JobType
+from mockserver.core.networks import OneNetwork
 from mockserver.core.randomness import Randomness
 from mockserver.core.sqlite_store import SqliteStore
 from mockserver.core.store import Kind
@@ -144,7 +145,7 @@ def build_shop(store: SqliteStore, seed: int = 7) -> Shop:
     accounts = Accounts({name: f"{name}_key" for name in vendors}, randomness)
     worlds = Worlds(vendors, accounts, clock, randomness)
     types = {(name, "ping"): vendor.jobs["ping"] for name, vendor in vendors.items()}
-    runner = worlds.runner = JobRunner(store, network, types, worlds.open)
+    runner = worlds.runner = JobRunner(store, OneNetwork(network), types, worlds.open)
     return Shop(store, worlds, runner, network, clock, filled)
 
 

@@ -11,6 +11,8 @@ import pytest
 from mockserver.core.backend import Backend
 from mockserver.core.errors import InsufficientStorage, NotFound
 from mockserver.core.job_queue import JOB, WORLD
+from mockserver.core.jobs import JobRunner
+from mockserver.core.networks import OneNetwork
 from mockserver.core.store import Kind
 
 pytestmark = pytest.mark.anyio
@@ -46,10 +48,16 @@ class Gate:
         return {"target": plan.target}
 
 
+def gated(runner: JobRunner) -> Gate:
+    gate = Gate()
+    runner._networks = OneNetwork(gate)  # type: ignore[arg-type]
+    return gate
+
+
 async def test_a_result_is_recorded_in_the_world_of_the_account(shop: Any) -> None:
     await shop.visit(submit)
     await shop.runner.drain()
-    assert await shop.visit(result) == {"result": {"target": "127.0.0.1"}}
+    assert await shop.visit(result) == {"result": {"target": "127.0.0.1", "origins": ["live"]}}
 
 
 async def test_another_account_has_no_part_in_it(shop: Any) -> None:
@@ -96,12 +104,12 @@ async def test_a_failing_run_records_its_error(
     with caplog.at_level(logging.WARNING):
         await shop.visit(submit)
         await shop.runner.drain()
-    assert await shop.visit(result) == {"result": {"error": "the cable is out"}}
+    assert await shop.visit(result) == {"result": {"error": "the cable is out", "origins": []}}
     assert "failed: the cable is out" in caplog.text
 
 
 async def test_a_request_does_not_wait_for_its_job(shop: Any) -> None:
-    gate = shop.runner._network = Gate()
+    gate = gated(shop.runner)
     await shop.visit(submit)
     await gate.entered.wait()
     assert await shop.visit(result) is None
@@ -111,7 +119,7 @@ async def test_a_request_does_not_wait_for_its_job(shop: Any) -> None:
 
 
 async def test_an_old_job_does_not_answer_for_a_new_one_of_the_same_id(shop: Any) -> None:
-    gate = shop.runner._network = Gate()
+    gate = gated(shop.runner)
     await shop.visit(submit)
     await gate.entered.wait()
     async with shop.store.transaction() as transaction:
@@ -120,7 +128,7 @@ async def test_an_old_job_does_not_answer_for_a_new_one_of_the_same_id(shop: Any
     await shop.visit(lambda backend: backend.jobs.submit("ping", "1", payload))
     gate.open.set()
     await shop.runner.drain()
-    assert await shop.visit(result) == {"result": {"target": "the new one"}}
+    assert await shop.visit(result) == {"result": {"target": "the new one", "origins": ["live"]}}
 
 
 async def test_two_accounts_may_use_the_same_job_id(shop: Any) -> None:
@@ -132,7 +140,7 @@ async def test_two_accounts_may_use_the_same_job_id(shop: Any) -> None:
 
 
 async def test_no_more_than_200_run_at_once(shop: Any) -> None:
-    gate = shop.runner._network = Gate()
+    gate = gated(shop.runner)
     for number in range(230):
         await shop.visit(lambda backend, number=number: submit(backend, str(number)))
     for _ in range(10):
@@ -144,7 +152,7 @@ async def test_no_more_than_200_run_at_once(shop: Any) -> None:
 
 
 async def test_stopping_leaves_unfinished_jobs_stored(shop: Any) -> None:
-    gate = shop.runner._network = Gate()
+    gate = gated(shop.runner)
     await shop.visit(submit)
     await gate.entered.wait()
     await shop.runner.stop()
@@ -153,7 +161,7 @@ async def test_stopping_leaves_unfinished_jobs_stored(shop: Any) -> None:
 
 
 async def test_the_next_start_runs_what_the_last_one_left(shop: Any, open_shop: Any) -> None:
-    gate = shop.runner._network = Gate()
+    gate = gated(shop.runner)
     await shop.visit(submit)
     await gate.entered.wait()
     await shop.runner.stop()
@@ -166,7 +174,7 @@ async def test_the_next_start_runs_what_the_last_one_left(shop: Any, open_shop: 
 
 async def test_a_job_that_runs_twice_is_recorded_once(shop: Any, open_shop: Any) -> None:
     # As after a crash between the end of a run and its record: two runs, one of them too late.
-    gate = shop.runner._network = Gate()
+    gate = gated(shop.runner)
     await shop.visit(submit)
     await gate.entered.wait()
     second = open_shop(shop.store)
@@ -179,7 +187,7 @@ async def test_a_job_that_runs_twice_is_recorded_once(shop: Any, open_shop: Any)
 
 
 async def test_a_reset_takes_the_job_away_while_it_runs(shop: Any) -> None:
-    gate = shop.runner._network = Gate()
+    gate = gated(shop.runner)
     await shop.visit(submit)
     await gate.entered.wait()
     async with shop.store.transaction() as transaction:
@@ -194,7 +202,7 @@ async def test_jobs_of_a_vendor_that_is_not_served_wait_for_it(
 ) -> None:
     async with opened(tmp_path / "jobs.db") as store:
         first = open_shop(store)
-        first.runner._network = Gate()
+        gated(first.runner)
         await first.visit(submit)
         await first.runner.stop()
     async with opened(tmp_path / "jobs.db") as store:
@@ -226,7 +234,7 @@ async def test_a_job_keeps_the_address_that_its_client_used(shop: Any) -> None:
 async def test_there_is_a_limit_to_waiting_jobs(shop: Any) -> None:
     await shop.store.close()
     await shop.store.open([Kind("page", 100), Kind("world", 1), Kind(JOB.name, 3)])
-    shop.runner._network = Gate()
+    gated(shop.runner)
     for number in range(3):
         await shop.visit(lambda backend, number=number: submit(backend, str(number)))
     with pytest.raises(InsufficientStorage):
