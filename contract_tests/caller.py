@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -37,6 +37,11 @@ class Operation:
         return values
 
 
+def may_begin_work(method: str, status: int) -> bool:
+    """Whether an answer may leave work behind whose result is read later."""
+    return method.lower() != "get" and 200 <= status < 300
+
+
 def operations(contract: Mapping[str, Any]) -> dict[str, Operation]:
     """Return the operations of a resolved contract by operationId."""
     prefix = specs.base_path(contract)
@@ -66,9 +71,12 @@ def example(holder: Mapping[str, Any]) -> Any:
 class Caller:
     """Sends the calls of one contract to one target, over real sockets."""
 
-    def __init__(self, contract: Mapping[str, Any], target: Target) -> None:
-        """Call `target` as `contract` says."""
+    def __init__(
+        self, contract: Mapping[str, Any], target: Target, settle: Callable[[], None] | None = None
+    ) -> None:
+        """Call `target` as `contract` says; `settle` waits for the work that a call has begun."""
         self.operations = operations(contract)
+        self._settle = settle
         self._url = target.url
         self._session = requests.Session()
         self._session.headers.update(target.headers(contract))
@@ -84,7 +92,7 @@ class Caller:
                 path = path.replace(f"{{{name}}}", quote(str(values[name]), safe=""))
             elif name in values:
                 places[where][name] = str(values[name])
-        return self._session.request(
+        response = self._session.request(
             operation.method,
             self._url + path,
             params=places["query"],
@@ -92,6 +100,9 @@ class Caller:
             timeout=_TIMEOUT_S,
             **_body(operation, values.get(BODY)),
         )
+        if self._settle and may_begin_work(operation.method, response.status_code):
+            self._settle()
+        return response
 
 
 def _body(operation: Operation, body: Any) -> dict[str, Any]:

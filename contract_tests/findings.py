@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from schemathesis.engine import Status, events, from_schema
+
+from contract_tests.caller import may_begin_work
 
 if TYPE_CHECKING:
     from schemathesis.engine.recorder import ScenarioRecorder
@@ -47,6 +49,17 @@ def run(schema: BaseSchema, tally: Tally | None = None) -> Iterator[Finding]:
             yield Finding(event.label, "run", str(event.value), "")
         elif isinstance(event, events.FatalError):
             raise event.exception
+
+
+def settle_after_writes(schema: BaseSchema, settle: Callable[[], None]) -> None:
+    """Have `settle` called whenever `schema` has begun work, so that results are met too."""
+
+    def after_call(context: Any, case: Any, response: Any) -> None:
+        del context
+        if may_begin_work(case.method, response.status_code):
+            settle()
+
+    schema.hook(after_call)
 
 
 def _count(event: events.ScenarioFinished, tally: Tally) -> None:

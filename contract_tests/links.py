@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -63,13 +63,15 @@ def links(contract: Mapping[str, Any]) -> tuple[Link, ...]:
 class Traveller:
     """Follows links on one target, reaching each one's source by other links if need be."""
 
-    def __init__(self, contract: Mapping[str, Any], target: Target) -> None:
-        """Call `target` as `contract` says."""
-        self._caller = Caller(contract, target)
+    def __init__(
+        self, contract: Mapping[str, Any], target: Target, settle: Callable[[], None] | None = None
+    ) -> None:
+        """Call `target` as `contract` says; `settle` waits for the work that a call has begun."""
+        self._caller = Caller(contract, target, settle)
         self._links = links(contract)
 
-    def follow(self, link: Link) -> int:
-        """Return the status with which the link's target answered what its source gave.
+    def follow(self, link: Link) -> requests.Response:
+        """Return what the link's target answered to what its source gave.
 
         LinkBroken if either does not succeed; NothingToFollow if the source's answers never hold
         what the link takes from them.
@@ -77,7 +79,7 @@ class Traveller:
         missing: NothingToFollow | None = None
         for step in self._reach(link.source, _LONGEST):
             try:
-                return self._take(link, step).response.status_code
+                return self._take(link, step).response
             except NothingToFollow as error:
                 missing = error
         raise missing or LinkBroken(f"{link}: no way to a success of {link.source} was found")

@@ -6,7 +6,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +14,12 @@ import requests
 import uvicorn
 
 from mockserver.app import Application, create_app
+from mockserver.core.clock import ManualClock
 from mockserver.settings import Settings
 
 Wrap = Callable[[Any], Any]
+Started = Future[tuple[int, asyncio.AbstractEventLoop]]
+_AT_LEAST_S, _STEP_S, _PATIENCE_S = 5.0, 1.0, 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,15 @@ class StandIn:
 
     url: str
     app: Application
+    clock: ManualClock
+    loop: asyncio.AbstractEventLoop
+
+    def settle(self) -> None:
+        """Move the clock until the work that requests have begun is done, a few seconds at least.
+
+        Real packets to loopback take real time: they are waited for no longer than a second.
+        """
+        asyncio.run_coroutine_threadsafe(_settle(self.app, self.clock), self.loop).result(60)
 
     def target(self, vendor: str, account: str) -> Target:
         """Return `vendor` as a new account named `account` sees it."""
@@ -59,11 +71,13 @@ class StandIn:
 def stand_in(wrap: Wrap | None = None, **settings: Any) -> Iterator[StandIn]:
     """Serve a stand-in from a thread of this process, on a free port, without rate limits.
 
+    Its clock stands still until `settle` moves it, so that work takes no time of ours.
     `wrap` puts another ASGI application around it: a proxy, or one that spoils answers.
     """
     settings.setdefault("rate_limit", {"all": None})
-    app = create_app(Settings(port=0, **settings))
-    started: Future[int] = Future()
+    clock = ManualClock()
+    app = create_app(Settings(port=0, **settings), clock=clock)
+    started: Started = Future()
     served = wrap(app) if wrap else app
     server = _Server(
         uvicorn.Config(served, port=0, ws="none", lifespan="on", log_config=None), started
@@ -71,25 +85,36 @@ def stand_in(wrap: Wrap | None = None, **settings: Any) -> Iterator[StandIn]:
     thread = threading.Thread(target=_serve, args=(server, started), daemon=True)
     thread.start()
     try:
-        yield StandIn(f"http://127.0.0.1:{started.result(30)}", app)
+        port, loop = started.result(30)
+        yield StandIn(f"http://127.0.0.1:{port}", app, clock, loop)
     finally:
         server.should_exit = True
         thread.join(30)
 
 
 class _Server(uvicorn.Server):
-    """Tells its port once it listens."""
+    """Tells its port and loop once it listens."""
 
-    def __init__(self, config: uvicorn.Config, started: Future[int]) -> None:
+    def __init__(self, config: uvicorn.Config, started: Started) -> None:
         super().__init__(config)
         self._started = started
 
     async def startup(self, sockets: Any = None) -> None:
         await super().startup(sockets)
-        self._started.set_result(self.servers[0].sockets[0].getsockname()[1])
+        port = self.servers[0].sockets[0].getsockname()[1]
+        self._started.set_result((port, asyncio.get_running_loop()))
 
 
-def _serve(server: _Server, started: Future[int]) -> None:
+async def _settle(app: Application, clock: ManualClock) -> None:
+    await clock.advance(_AT_LEAST_S)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_PATIENCE_S):
+            while app.runner.is_busy:
+                await clock.advance(_STEP_S)
+                await asyncio.sleep(0.001)
+
+
+def _serve(server: _Server, started: Started) -> None:
     try:
         asyncio.run(server.serve())
     except (Exception, SystemExit) as error:

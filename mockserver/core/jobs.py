@@ -66,6 +66,11 @@ class JobRunner:
         self._tasks.add(task)
         task.add_done_callback(self._ended)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether jobs were begun that are not done."""
+        return bool(self._tasks)
+
     async def drain(self) -> None:
         """Return once every job that was begun is done; for tests."""
         while self._tasks:

@@ -20,7 +20,7 @@ def contract() -> dict[str, Any]:
 
 def follow(contract: dict[str, Any], link: Link) -> int:
     with stand_in(vendor=("ngrok",)) as house:
-        return Traveller(contract, house.target("ngrok", "travelling")).follow(link)
+        return Traveller(contract, house.target("ngrok", "travelling")).follow(link).status_code
 
 
 def test_every_link_of_the_contract_is_listed(contract: dict[str, Any]) -> None:
