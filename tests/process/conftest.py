@@ -21,6 +21,16 @@ KEY = {"Authorization": "Bearer mock_ngrok_key", "Ngrok-Version": "2"}
 DEADLINE_S = 30
 
 
+# Of the rest, each starts a process or several: too slow for the quick tier.
+QUICK = {"test_greeting.py", "test_hostile_bytes.py"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.parent == Path(__file__).parent and item.path.name not in QUICK:
+            item.add_marker(pytest.mark.slow)
+
+
 @dataclass
 class Server:
     """A process that said that it is ready, and what it said before."""
