@@ -66,6 +66,9 @@ def _thousandeyes(case: Any) -> None:
         # Elsewhere these names are unknown keys, which may hold anything.
         if case.operation.path == "/instant/page-load":
             _repair_limits(case.body)
+        if case.operation.path == "/instant/web-transactions":
+            # A script must be JavaScript.
+            case.body["transactionScript"] = "runScript();"
 
 
 def _repair_query(query: dict[str, Any]) -> None:

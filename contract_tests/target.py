@@ -19,7 +19,7 @@ from mockserver.settings import Settings
 
 Wrap = Callable[[Any], Any]
 Started = Future[tuple[int, asyncio.AbstractEventLoop]]
-_AT_LEAST_S, _STEP_S, _PATIENCE_S = 5.0, 1.0, 1.0
+_AT_LEAST_S, _STEP_S, _PATIENCE_S = 5.0, 1.0, 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class StandIn:
     def settle(self) -> None:
         """Move the clock until the work that requests have begun is done, a few seconds at least.
 
-        Real packets to loopback take real time: they are waited for no longer than a second.
+        Real packets to loopback take real time: they are waited for no longer than three seconds.
         """
         asyncio.run_coroutine_threadsafe(_settle(self.app, self.clock), self.loop).result(60)
 

@@ -12,18 +12,24 @@ from mockserver import control
 from mockserver import vendors as rooms
 from mockserver.asgi.build import build_app
 from mockserver.asgi.gateway import Gateway
+from mockserver.asgi.site import Door
 from mockserver.control import House
 from mockserver.core.accounts import SANDBOX_ACCOUNT, Account, Accounts
 from mockserver.core.clock import Clock, SystemClock
 from mockserver.core.job_queue import JOB
 from mockserver.core.jobs import JobRunner
 from mockserver.core.networks import ChosenNetworks, Networks, OneNetwork
+from mockserver.core.private_dns import PrivateDns, read_private_dns
 from mockserver.core.randomness import Randomness
 from mockserver.core.rate_limit import Limits, RateLimiter
+from mockserver.core.remote import Agency, EngineAgency
+from mockserver.core.roll_call import ROLL, RollCall
+from mockserver.core.schedule import Schedule
 from mockserver.core.sqlite_file import state_path
 from mockserver.core.sqlite_store import SqliteStore
 from mockserver.core.worlds import ACCOUNT, WORLD_MARK, Worlds
 from mockserver.settings import Settings, SettingsError
+from probes.errors import PlanInvalid
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -47,13 +53,17 @@ class Application:
     store: Store
     networks: Networks
     runner: JobRunner
+    schedule: Schedule
     settings: Settings
+    roll_call: RollCall | None = None
     breaches: deque[str] = field(default_factory=lambda: deque(maxlen=1000))
     gateway: Gateway = field(init=False)
 
     def __post_init__(self) -> None:
         """Build the vendors' applications behind the gateway."""
-        self.gateway = Gateway(self._applications(), self._hosts(), self.start, self.stop)
+        self.gateway = Gateway(
+            self._applications(), self._hosts(), self.start, self.stop, self._doors()
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
@@ -63,14 +73,21 @@ class Application:
         """Open the store, bring back accounts and unfinished jobs."""
         vendors, worlds = self.house.vendors.values(), self.house.worlds
         kinds = [kind for vendor in vendors for kind in vendor.kinds]
-        await self.store.open([*kinds, JOB, WORLD_MARK, ACCOUNT])
+        await self.store.open([*kinds, JOB, WORLD_MARK, ACCOUNT, ROLL])
         async with self.store.transaction() as transaction:
             await worlds.claim(transaction)
             await worlds.recall(transaction)
+        if self.roll_call:
+            await self.roll_call.start()
         await self.runner.start()
+        async with self.store.transaction() as transaction:
+            await self.house.worlds.resume(transaction)
 
     async def stop(self) -> None:
         """Stop jobs, close sockets and the store."""
+        if self.roll_call:
+            await self.roll_call.stop()
+        await self.schedule.stop()
         await self.runner.stop()
         await self.networks.close()
         await self.store.close()
@@ -96,6 +113,14 @@ class Application:
             for vendor, contract in [*served, (caretaker, control.control_contract())]
         }
 
+    def _doors(self) -> dict[str, ASGIApp]:
+        doors = (
+            Door(vendor.name, vendor.site, self.store, self.house.worlds)
+            for vendor in self.house.vendors.values()
+            if vendor.site
+        )
+        return {door.suffix: door for door in doors}
+
     def _hosts(self) -> dict[str, str]:
         vendors = self.house.vendors.values()
         local = {f"{vendor.name}.localhost": vendor.name for vendor in vendors}
@@ -115,14 +140,19 @@ def create_app(
     vendors = {vendor.name: vendor for vendor in rooms.load(settings.vendor)}
     house = _house(settings, vendors, clock)
     store = store or SqliteStore(state_path(settings.state))
-    networks = OneNetwork(network) if network else _networks(settings, clock)
+    agency = EngineAgency(settings.engine) if settings.engine else None
+    networks = OneNetwork(network) if network else _networks(settings, clock, agency)
     types = {(v.name, name): job for v in vendors.values() for name, job in v.jobs.items()}
     runner = house.worlds.runner = JobRunner(store, networks, types, house.worlds.open)
-    return Application(house, store, networks, runner, settings)
+    rounds = {vendor.name: vendor.rounds for vendor in vendors.values() if vendor.rounds}
+    schedule = Schedule(clock, networks, rounds, store, house.worlds.open)
+    house.worlds.schedule = schedule
+    roll_call = RollCall(agency, clock, store, house.worlds) if agency else None
+    return Application(house, store, networks, runner, schedule, settings, roll_call)
 
 
-def _networks(settings: Settings, clock: Clock) -> Networks:
-    return ChosenNetworks(settings.network, settings.allow_target, settings.seed, clock)
+def _networks(settings: Settings, clock: Clock, agency: Agency | None) -> Networks:
+    return ChosenNetworks(settings.network, settings.allow_target, settings.seed, clock, agency)
 
 
 def _house(settings: Settings, vendors: dict[str, Vendor], clock: Clock) -> House:
@@ -136,8 +166,16 @@ def _house(settings: Settings, vendors: dict[str, Vendor], clock: Clock) -> Hous
     caretaker = {control.NAME: RateLimiter((), Limits({}))}
     limits = Limits(settings.rate_limit)
     limiters = {name: RateLimiter(vendor.quotas, limits) for name, vendor in vendors.items()}
-    worlds = Worlds(dict(vendors), accounts, clock, randomness)
+    names = _private_dns(settings)
+    worlds = Worlds(dict(vendors), accounts, clock, randomness, private_dns=names)
     return House(vendors, worlds, limiters | caretaker, settings.network)
+
+
+def _private_dns(settings: Settings) -> PrivateDns:
+    try:
+        return read_private_dns(settings.dns_root, settings.trust_anchor)
+    except (OSError, ValueError, PlanInvalid) as error:
+        raise SettingsError(f"settings dns_root and trust_anchor: {error}") from error
 
 
 def _check_limits(settings: Settings, vendors: dict[str, Vendor]) -> None:

@@ -36,6 +36,20 @@ def main() -> None:
     help="simulated (real packets to loopback only) or live (and to allowed targets).",
 )
 @click.option("--allow-target", multiple=True, metavar="CIDR", help="Network to probe when live.")
+@click.option(
+    "--dns-root",
+    multiple=True,
+    metavar="ADDRESS[#PORT]",
+    help="Root server of a private name system, for dns-trace and dns-dnssec tests.",
+)
+@click.option(
+    "--trust-anchor",
+    metavar="FILE",
+    help="DS or DNSKEY records to believe in dns-dnssec tests, not those of the public root.",
+)
+@click.option(
+    "--engine", metavar="URL", help="Database that remote agents join: postgresql://HOST/DATABASE."
+)
 @click.option("--account", multiple=True, metavar="NAME=KEY", help="One more account.")
 @click.option(
     "--rate-limit", multiple=True, metavar="NAME=N|off", help="Another limit than documented."
@@ -52,12 +66,13 @@ def serve(config: Path | None, **flags: Any) -> None:
     from mockserver.core.store import StoreError
     from mockserver.serve import CannotListen, run
     from mockserver.settings import SettingsError, read
+    from probes.errors import ProbeError
     from specs import UnknownVendor
 
     given = {name: value for name, value in flags.items() if value not in (None, ())}
     try:
         run(read(given, config))
-    except (SettingsError, StoreError, CannotListen, UnknownVendor, ApiError) as error:
+    except (SettingsError, StoreError, CannotListen, UnknownVendor, ApiError, ProbeError) as error:
         _fail(str(error))
 
 

@@ -53,6 +53,15 @@ class Settings(BaseSettings):
     allow_target: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
         (), description="Networks (CIDR) that real packets may go to when the network is live."
     )
+    dns_root: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="ADDRESS or NAME=ADDRESS#PORT: root servers of a private name system."
+    )
+    trust_anchor: Path | None = Field(
+        None, description="File of DS or DNSKEY records to believe, in place of the public root's."
+    )
+    engine: str | None = Field(
+        None, description="postgresql://HOST/DATABASE that agents on other machines join."
+    )
     account: Annotated[dict[str, str], NoDecode] = Field(
         default_factory=dict, description="NAME=KEY: more accounts, with one key at every vendor."
     )
@@ -62,7 +71,7 @@ class Settings(BaseSettings):
         "for pingplotter, thousandeyes, thousandeyes-instant, ngrok or all.",
     )
 
-    @field_validator("vendor", "allow_target", mode="before")
+    @field_validator("vendor", "allow_target", "dns_root", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return (

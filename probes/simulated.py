@@ -78,14 +78,17 @@ class SimulatedNetwork:
         self.internet.clear_condition(place)
 
     def stream(self, purpose: str, target: str) -> Random:
-        """Return the chance that decides this about the target, the same at every call."""
-        place = f" from {self.vantage}" if self.vantage else ""
-        return Random(f"{self.seed} {purpose} {target}{place}")
+        """Return the chance that decides this about the target, the same at every call.
+
+        From every vantage too: a site has one content and a zone one key, whoever looks.
+        """
+        return Random(f"{self.seed} {purpose} {target}")
 
     def turn(self, purpose: str, target: str) -> Random:
         """Return the chance of the next measurement of this kind of the target."""
         self._turns[purpose, target] += 1
-        return self.stream(f"{purpose} {self._turns[purpose, target]}", target)
+        place = f" from {self.vantage}" if self.vantage else ""
+        return self.stream(f"{purpose} {self._turns[purpose, target]}{place}", target)
 
     async def close(self) -> None:
         """Hold nothing, so give nothing back."""

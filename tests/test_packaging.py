@@ -30,6 +30,7 @@ def test_the_wheel_holds_contracts_and_packages_and_nothing_else(wheel: Path) ->
         assert f"specs/{vendor}/openapi.yaml" in names
         assert f"specs/{vendor}/SOURCES.md" in names
     assert "mockserver/control/contract/openapi.yaml" in names
+    assert "mockserver/vendors/ngrok/pages/door.html" in names
     assert "contract_tests/suite/conftest.py" in names
     assert all(f"{package}/py.typed" in names for package in tops)
 

@@ -40,4 +40,8 @@ class Dispatch:
             value = await operation.handler(backend, **arguments)
         if backend.origins:
             exchange.add_header("x-mock-network", ", ".join(sorted(backend.origins)))
-        exchange.answer_status, exchange.answer_value = operation.success_status, value
+        exchange.answer_status = operation.success_status
+        if operation.is_redirect:
+            exchange.add_header("location", value)
+        else:
+            exchange.answer_value = value

@@ -26,11 +26,16 @@ class Gateway:
         hosts: Mapping[str, str],
         start: Hook,
         stop: Hook,
+        sites: Mapping[str, ASGIApp] | None = None,
     ) -> None:
-        """Serve `applications` by first path segment, and by the `hosts` that mean one of them."""
+        """Serve `applications` by first path segment, and by the `hosts` that mean one of them.
+
+        `sites` are served whole, by the end of the host's name, whatever the path.
+        """
         self._applications = applications
         self._exact = {h: name for h, name in hosts.items() if not h.startswith("*.")}
         self._below = {h[1:]: name for h, name in hosts.items() if h.startswith("*.")}
+        self._sites = dict(sites or {})
         self._start = start
         self._stop = stop
         self.failure: Exception | None = None
@@ -53,6 +58,11 @@ class Gateway:
         await self._hand_on(scope, receive, send, host)
 
     async def _hand_on(self, scope: Scope, receive: Receive, send: Send, host: str) -> None:
+        site = next((s for end, s in self._sites.items() if _name(host).endswith(end)), None)
+        if site:
+            scope["mockserver.base_url"] = f"{scope['scheme']}://{host}"
+            await site(scope, receive, send)
+            return
         first = _first_segment(scope)
         by_host = self._by_host(host)
         name = by_host if by_host and first != "__mock" else first
@@ -71,8 +81,7 @@ class Gateway:
         await app(scope, receive, send)
 
     def _by_host(self, host: str) -> str | None:
-        name = host.rpartition(":")[0] if re.search(r":\d+$", host) else host
-        name = name.lower().rstrip(".")
+        name = _name(host)
         if name in self._exact:
             return self._exact[name]
         return next((v for end, v in self._below.items() if name.endswith(end)), None)
@@ -89,6 +98,11 @@ class Gateway:
         await receive()
         await self._stop()
         await send({"type": "lifespan.shutdown.complete"})
+
+
+def _name(host: str) -> str:
+    name = host.rpartition(":")[0] if re.search(r":\d+$", host) else host
+    return name.lower().rstrip(".")
 
 
 def _first_segment(scope: Scope) -> str:

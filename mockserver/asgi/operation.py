@@ -41,6 +41,7 @@ class Operation:
 
     `takes` names the arguments that the handler wants; others are checked and left out.
     `answers` maps each documented status to the checker of its JSON, or None where it has no body.
+    The handler of an operation that is a redirect returns the address that it leads to.
     """
 
     id: str
@@ -56,6 +57,11 @@ class Operation:
     success_status: int
     answers: Mapping[str, Checker | None]
 
+    @property
+    def is_redirect(self) -> bool:
+        """Whether it never answers but with another address."""
+        return 300 <= self.success_status < 400
+
 
 def compile_operation(
     source: AbstractOperation, root: Mapping[str, Any], quotas: tuple[Quota, ...]
@@ -63,7 +69,10 @@ def compile_operation(
     """Make Connexion's `source` ready; `root` is the whole document."""
     parameters = tuple(Parameter.of(spec) for spec in source.parameters)
     responses: Mapping[str, Any] = source.responses
-    successes = [status for status in responses if status.startswith("2")]
+    # Where an operation only leads elsewhere, that is its success.
+    successes = [status for status in responses if status.startswith("2")] or [
+        status for status in responses if status.startswith("3")
+    ]
     if len(successes) != 1:
         raise ValueError(f"{source.operation_id} documents {len(successes)} successes, not one")
     return Operation(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
+from mockserver.control import work
 from mockserver.control.backend import ControlBackend
-from mockserver.core.accounts import Account
-from mockserver.core.errors import NotFound
+from mockserver.core.accounts import DEFAULT_ACCOUNT, Account
+from mockserver.core.errors import BadRequest, NotFound
+from mockserver.core.site import Arrival, Site
 
 Json = dict[str, Any]
 
@@ -39,6 +42,18 @@ async def reset(
     return {"reset": gone}
 
 
+async def get_work(backend: ControlBackend) -> Json:
+    """Tell what goes on in the background, and what it keeps in memory."""
+    worlds = backend.house.worlds
+    assert worlds.runner is not None and worlds.schedule is not None  # noqa: S101, PT018
+    return {
+        "jobs": work.jobs(worlds.runner),
+        "rounds": work.rounds(worlds.schedule),
+        "samples": work.samples(worlds.schedule),
+        "unmeasured": work.unmeasured(worlds.schedule),
+    }
+
+
 async def list_accounts(backend: ControlBackend) -> Json:
     """List the accounts with their keys."""
     return {"accounts": [_shown(backend, account) for account in backend.accounts]}
@@ -59,6 +74,34 @@ async def create_account(backend: ControlBackend, body: Mapping[str, Any]) -> Js
     await worlds.remember(backend.jobs.transaction, account)
     backend.jobs.transaction.after_commit(lambda: backend.accounts.add(account))
     return _shown(backend, account)
+
+
+async def create_visit(backend: ControlBackend, body: Mapping[str, Any]) -> Json:
+    """Sign somebody in at a protected endpoint of a vendor, without a browser."""
+    vendor, account = body["vendor"], body.get("account", DEFAULT_ACCOUNT)
+    site = _site(backend, vendor)
+    if backend.accounts.named(account) is None:
+        raise NotFound(f"no account named {account}")
+    transaction, base_url = backend.jobs.transaction, f"{backend.base_url}/{vendor}"
+    world = await backend.house.worlds.open(transaction, vendor, account, base_url)
+    arrival = Arrival(
+        body["name"],
+        body["user"],
+        body.get("user_agent", ""),
+        body.get("ip_address", "127.0.0.1"),
+    )
+    return asdict(await site.admit(world, arrival))
+
+
+def _site(backend: ControlBackend, vendor: str) -> Site:
+    vendors = backend.house.vendors
+    if vendor not in vendors:
+        raise NotFound(f"no vendor named {vendor}: there are {', '.join(vendors)}")
+    site = vendors[vendor].site
+    if site is None:
+        having = ", ".join(name for name, v in vendors.items() if v.site) or "none"
+        raise BadRequest(f"{vendor} has no endpoints to visit; vendors that have: {having}")
+    return site
 
 
 def _shown(backend: ControlBackend, account: Account) -> Json:

@@ -9,7 +9,7 @@ from typing import Generic, Literal, Protocol, TypeVar
 
 from mockserver.core.clock import Clock
 from mockserver.core.local_names import local_names
-from probes.errors import TargetRefused
+from probes.errors import ProbeError, TargetRefused
 from probes.internet import Condition
 from probes.live import LiveNetwork
 from probes.network import Network, Plan
@@ -19,6 +19,9 @@ from probes.targets import LOOPBACK, TargetPolicy
 Mode = Literal["simulated", "live"]
 Origin = Literal["live", "simulated"]
 R = TypeVar("R")
+
+REMOTE = "remote/"
+"""How the names of places begin that are remote agents; ACCOUNT/NAME follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,37 @@ class Networks(Protocol):
     def at(self, place: str) -> Place:
         """Return the place of that name; from each one other simulated paths lead out."""
 
+    def forget(self, prefix: str) -> None:
+        """Let the places whose names begin so be as if nobody had ever measured there."""
+
     async def close(self) -> None:
         """Close the sockets."""
+
+
+class Elsewhere(Protocol):
+    """Machines of others, which measure for us."""
+
+    def at(self, address: str) -> Place:
+        """Return the place of the agent at ACCOUNT/NAME."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoSuchPlace:
+    """Where there would be a remote agent, if there were a way to reach one."""
+
+    address: str = ""
+
+    def at(self, address: str) -> Place:
+        """Return that nothing can be measured there."""
+        return NoSuchPlace(address)
+
+    async def measured(self, plan: Plan[R]) -> Measured[R]:
+        """Refuse: ProbeError."""
+        del plan
+        raise ProbeError(
+            f"The agent {self.address} runs on another machine, and this server was not told how"
+            " to reach it: give --engine postgresql://HOST/DATABASE."
+        )
 
 
 class ChosenPlace:
@@ -59,6 +91,15 @@ class ChosenPlace:
         self._live = live
         self.simulated = simulated
 
+    @property
+    def simulation(self) -> SimulatedNetwork | None:
+        """Return the simulated network if this place ever uses it."""
+        return None if self._mode == "live" else self.simulated
+
+    def measures(self, address: str) -> bool:
+        """Say whether real packets go to this address."""
+        return self._live.gate.objection(address, "") is None
+
     async def measured(self, plan: Plan[R]) -> Measured[R]:
         """Carry the plan out; ProbeError says why that could not be done."""
         try:
@@ -67,6 +108,17 @@ class ChosenPlace:
             if self._mode == "live":
                 raise
         return Measured(await self.simulated.measure(plan), "simulated")
+
+
+def simulation_at(place: Place, address: str = "") -> SimulatedNetwork | None:
+    """Return what simulates an address as seen from a place; None where it is measured.
+
+    Without an address: what simulates anything there at all.
+    """
+    if isinstance(place, ChosenPlace):
+        return None if address and place.measures(address) else place.simulation
+    network = place.network if isinstance(place, OneNetwork) else None
+    return network if isinstance(network, SimulatedNetwork) else None
 
 
 class ChosenNetworks:
@@ -78,8 +130,13 @@ class ChosenNetworks:
         allowed: Sequence[IPv4Network | IPv6Network],
         seed: int,
         clock: Clock,
+        elsewhere: Elsewhere | None = None,
     ) -> None:
-        """Choose by `mode`; `allowed` counts in live mode only."""
+        """Choose by `mode`; `allowed` counts in live mode only.
+
+        `elsewhere` has the places whose names begin with `remote/`.
+        """
+        self._elsewhere = elsewhere or NoSuchPlace()
         self._mode = mode
         self._live = _live(allowed) if mode == "live" else _loopback()
         self._seed = seed
@@ -87,8 +144,13 @@ class ChosenNetworks:
         self._places: dict[str, ChosenPlace] = {}
         self._conditions: dict[str, Condition] = {}
 
-    def at(self, place: str) -> ChosenPlace:
+    def at(self, place: str) -> Place:
         """Return the place of that name."""
+        if place.startswith(REMOTE):
+            return self._elsewhere.at(place.removeprefix(REMOTE))
+        return self._here(place)
+
+    def _here(self, place: str) -> ChosenPlace:
         if place not in self._places:
             simulated = SimulatedNetwork(self._seed, self._clock, vantage=place)
             for where, condition in self._conditions.items():
@@ -108,6 +170,11 @@ class ChosenNetworks:
         for place in self._places.values():
             place.simulated.clear_condition(where)
 
+    def forget(self, prefix: str) -> None:
+        """Let the places whose names begin so be as if nobody had ever measured there."""
+        for name in [name for name in self._places if name.startswith(prefix)]:
+            del self._places[name]
+
     async def close(self) -> None:
         """Close the sockets."""
         await self._live.close()
@@ -126,7 +193,7 @@ class OneNetwork:
 
     def __init__(self, network: Network) -> None:
         """Measure through `network`."""
-        self._network = network
+        self.network = network
 
     def at(self, place: str) -> OneNetwork:
         """Return this network itself."""
@@ -135,13 +202,16 @@ class OneNetwork:
 
     async def measured(self, plan: Plan[R]) -> Measured[R]:
         """Carry the plan out; ProbeError says why that could not be done."""
-        is_simulated = isinstance(self._network, SimulatedNetwork)
-        result = await self._network.measure(plan)
+        is_simulated = isinstance(self.network, SimulatedNetwork)
+        result = await self.network.measure(plan)
         return Measured(result, "simulated" if is_simulated else "live")
+
+    def forget(self, prefix: str) -> None:
+        """Remember: there is one network for all places."""
 
     async def close(self) -> None:
         """Close the network."""
-        await self._network.close()
+        await self.network.close()
 
 
 class Witness:

@@ -47,7 +47,8 @@ def connect(path: Path | None, indexes: Iterable[str]) -> sqlite3.Connection:
 
 
 def _unusable(path: Path | None, error: Exception) -> StoreError:
-    return StoreError(f"cannot use the state file {path}: {error}")
+    hint = "; another server uses it: give another --state file" if "locked" in str(error) else ""
+    return StoreError(f"cannot use the state file {path}: {error}{hint}")
 
 
 def _prepare(connection: sqlite3.Connection, path: Path | None) -> None:

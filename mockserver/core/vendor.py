@@ -15,8 +15,12 @@ from mockserver.core.errors import ApiError
 from mockserver.core.jobs import JobType
 from mockserver.core.randomness import Randomness
 from mockserver.core.rate_limit import Quota
+from mockserver.core.remote import Presence
+from mockserver.core.rounds import RoundType
+from mockserver.core.site import Site
 from mockserver.core.store import Kind
 
+Enlist = Callable[[Any, Presence], Awaitable[None]]
 Authenticate = Callable[[Credential | None, Accounts, Clock], Account]
 
 
@@ -58,6 +62,10 @@ class Vendor:
     → the body in the vendor's shape.
     `normalise`: accepts spellings that the real vendor accepts, before routing.
     `normalise_body`: the same for a parsed body, by operationId.
+    `site`: what is shown to browsers at `http://<name>.<vendor>.localhost`, which is no API.
+    `jobs`: work that outlives its request, by name; `rounds`: what is measured again and again.
+    `enlist`: shows an agent that has joined from another machine, online or not; called again
+    and again with the same, so it changes only what differs.
     `redirects_to_slash`: a path that lacks only its final slash is answered 307.
     `headers`: sent with every answer. `request_id`: makes an id from the number of a request and
     the time in ms, sent under `request_id_header`.
@@ -77,9 +85,12 @@ class Vendor:
     kinds: tuple[Kind, ...]
     quotas: tuple[Quota, ...] = ()
     jobs: Mapping[str, JobType] = field(default_factory=dict)
+    rounds: RoundType | None = None
     headers: tuple[tuple[str, str], ...] = ()
     request_id: Callable[[Randomness, int, int], str] | None = None
     request_id_header: str = ""
     normalise: Callable[[Call], Call] | None = None
     normalise_body: Callable[[str, Any], Any] | None = None
+    site: Site | None = None
+    enlist: Enlist | None = None
     redirects_to_slash: bool = False

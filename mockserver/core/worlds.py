@@ -8,9 +8,12 @@ from functools import partial
 from mockserver.core.accounts import Account, Accounts
 from mockserver.core.backend import Backend
 from mockserver.core.clock import Clock
+from mockserver.core.following import Following
 from mockserver.core.job_queue import JOB, WORLD, JobQueue
 from mockserver.core.jobs import JobRunner
+from mockserver.core.private_dns import PrivateDns
 from mockserver.core.randomness import Randomness
+from mockserver.core.schedule import Schedule
 from mockserver.core.store import Document, Kind, StoreError, Transaction
 from mockserver.core.vendor import Vendor
 
@@ -28,6 +31,8 @@ class Worlds:
     clock: Clock
     randomness: Randomness
     runner: JobRunner | None = None
+    schedule: Schedule | None = None
+    private_dns: PrivateDns = field(default_factory=PrivateDns)
     _filled: set[str] = field(default_factory=set)
 
     async def open(
@@ -46,6 +51,8 @@ class Worlds:
             jobs=JobQueue(transaction, self.runner.begin, vendor, account, base_url),
             accounts=self.accounts,
             base_url=base_url,
+            private_dns=self.private_dns,
+            following=Following(transaction, self.schedule, vendor, account),
         )
         if world not in self._filled:
             await self._fill(transaction, world, vendor, backend)
@@ -68,6 +75,8 @@ class Worlds:
         for world in gone:
             await transaction.documents(world).clear()
             transaction.after_commit(partial(self._filled.discard, world))
+            if self.schedule is not None:
+                transaction.after_commit(partial(self.schedule.forget, world))
         await self._forget_jobs(transaction, vendor, account)
         return gone
 
@@ -78,6 +87,15 @@ class Worlds:
         for job in await jobs.find(JOB.name):
             if _meant(f"{job['vendor']}/{job['account']}", vendor, account):
                 await jobs.delete(JOB.name, job["id"])
+
+    async def resume(self, transaction: Transaction) -> None:
+        """Follow again what was followed when an earlier run of the server ended."""
+        for world in await transaction.worlds(""):
+            name, _, account = world.partition("/")
+            vendor = self.vendors.get(name)
+            # An account may have been given by an option that this run lacks.
+            if vendor and vendor.rounds and self.accounts.named(account):
+                await vendor.rounds.resume(await self.open(transaction, name, account, ""))
 
     async def claim(self, transaction: Transaction) -> None:
         """Mark the store with our seed; StoreError if it was made from another one."""

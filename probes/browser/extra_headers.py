@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from playwright.async_api import CDPSession
@@ -37,8 +38,15 @@ async def _amend(cdp: CDPSession, by_host: dict[str, dict[str, str]]) -> None:
         task.add_done_callback(tasks.discard)
 
     cdp.on("Fetch.requestPaused", paused)
-    patterns = [{"urlPattern": f"*://{host}{rest}"} for host in by_host for rest in ("/*", ":*/*")]
-    await cdp.send("Fetch.enable", {"patterns": patterns})
+    await cdp.send("Fetch.enable", {"patterns": [{"urlPattern": p} for p in _patterns(by_host)]})
+
+
+def _patterns(hosts: Iterable[str]) -> Iterator[str]:
+    # A login in the page's URL stays in the URLs of all that it names by relative ones.
+    for host in hosts:
+        for login in ("", "*@"):
+            yield f"*://{login}{host}/*"
+            yield f"*://{login}{host}:*/*"
 
 
 async def _continue(cdp: CDPSession, event: Event, extra: dict[str, str]) -> None:

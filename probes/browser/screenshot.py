@@ -1,6 +1,7 @@
 """A picture of a page."""
 
 import base64
+from typing import Any
 
 
 class Screenshot:
@@ -10,6 +11,22 @@ class Screenshot:
 
     def __init__(self, png: bytes) -> None:
         self.png = png
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether it is the same picture, byte for byte."""
+        return isinstance(other, Screenshot) and self.png == other.png
+
+    def __hash__(self) -> int:
+        """Follow equality."""
+        return hash(self.png)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        """Let a letter carry the bytes."""
+        del source, handler
+        from probes.remote.schemas import screenshot_schema  # noqa: PLC0415 - for letters only
+
+        return screenshot_schema()
 
     def __repr__(self) -> str:
         """Say how large it is, not what it shows."""

@@ -22,6 +22,7 @@ VERBS = {
     "agent-to-agent": "probes.cli.agent_to_agent",
     "throughput": "probes.cli.throughput",
     "respond": "probes.cli.respond",
+    "agent": "probes.cli.agent",
 }
 """Each verb's module, which holds a command of the same name with `_` for `-`."""
 

@@ -100,9 +100,8 @@ class SimulatedLine:
 
     def send(self, message: bytes) -> None:
         """Let it reach the server, or be lost."""
-        delay_ms = self._delay_ms()
-        request = Message.parse(message)
-        if delay_ms is None or not isinstance(request, Request):
+        delay_ms, request = self._delay_ms(), _read(message)
+        if delay_ms is None or request is None:
             return
         for think_ms, response in self._answers(request):
             self._sent += 1
@@ -150,6 +149,15 @@ class SimulatedLine:
         asked = AuthParameters(realm=self.plan.host, nonce=nonce, algorithm="MD5", qop="auth")
         response.www_authenticate = AuthChallenge("Digest", asked)
         return response
+
+
+def _read(message: bytes) -> Request | None:
+    """Read a request as a server does that ignores what it cannot read, such as odd URIs."""
+    try:
+        request = Message.parse(message)
+    except ValueError:
+        return None
+    return request if isinstance(request, Request) else None
 
 
 def _response(request: Request, code: int, phrase: str) -> Response:

@@ -9,15 +9,25 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 from probes.errors import PlanInvalid
 
 LONGEST_PAUSE_S = 60.0
+READINGS = ("title", "url", "text", "visible")
+COMPARISONS = ("is", "is_not", "holds", "holds_not")
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
     """Something to do; the subclasses below say what."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        """Let a letter carry any action: its type alone would lose which."""
+        from probes.remote.schemas import action_schema  # noqa: PLC0415 - only letters need it
+
+        return action_schema() if cls is Action else handler(source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +49,10 @@ class Reload(Action):
 
 @dataclass(frozen=True, slots=True)
 class Click(Action):
-    """Click an element once it can be clicked; over when the page it led to has loaded."""
+    """Click an element once it can be clicked; over when the page it led to has loaded.
+
+    An option of a list is chosen.
+    """
 
     selector: str
 
@@ -127,6 +140,52 @@ class AssertTitle(Action):
 
 
 @dataclass(frozen=True, slots=True)
+class WaitForPresence(Action):
+    """Wait until an element is in the document, visible or not."""
+
+    selector: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitForAbsence(Action):
+    """Wait until an element is not visible, or not in the document."""
+
+    selector: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim(Action):
+    """A comparison of something that can be read off the page; texts without outer space."""
+
+    reading: str
+    """`title`, `url`, or of an element its `text`, or whether it is `visible`: `yes` or `no`."""
+    comparison: str
+    """`is`, `is_not`, `holds` or `holds_not`."""
+    expected: str
+    selector: str = "body"
+    """Of the element that is meant."""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be read or compared."""
+        for name, value, known in (
+            ("reading", self.reading, READINGS),
+            ("comparison", self.comparison, COMPARISONS),
+        ):
+            if value not in known:
+                raise PlanInvalid(f"{name} {value!r}: expected one of {', '.join(known)}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Demand(Claim):
+    """Demand that a comparison holds now."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitUntil(Claim):
+    """Wait until a comparison holds."""
+
+
+@dataclass(frozen=True, slots=True)
 class Screenshot(Action):
     """Keep a picture of the window."""
 
@@ -172,6 +231,10 @@ VERBS = MappingProxyType(
         "wait_for_text": WaitForText,
         "wait_for_url": WaitForUrl,
         "wait_for_title": WaitForTitle,
+        "wait_for_presence": WaitForPresence,
+        "wait_for_absence": WaitForAbsence,
+        "wait_until": WaitUntil,
+        "demand": Demand,
         "assert_text": AssertText,
         "assert_title": AssertTitle,
         "screenshot": Screenshot,

@@ -19,8 +19,10 @@ from probes.browser.wire_failures import failure_of_error
 from probes.failure import FailureKind
 from probes.transaction import actions
 from probes.transaction.actions import LEADING, Action
+from probes.transaction.claims import holds, read, worded
 from probes.transaction.course import Stage
 from probes.transaction.found import found_element, found_text
+from probes.transaction.pointing import click, type_text
 
 POLL_S = 0.02
 
@@ -78,7 +80,7 @@ async def _reload(stage: Stage, _: actions.Reload) -> None:
 
 
 async def _click(stage: Stage, action: actions.Click) -> None:
-    await _on(stage, action.selector, "that can be clicked", lambda one: one.click())
+    await _on(stage, action.selector, "that can be clicked", click)
 
 
 async def _hover(stage: Stage, action: actions.Hover) -> None:
@@ -90,9 +92,7 @@ async def _fill(stage: Stage, action: actions.Fill) -> None:
 
 
 async def _type(stage: Stage, action: actions.Type) -> None:
-    await _on(
-        stage, action.selector, "to type in", lambda one: one.press_sequentially(action.text)
-    )
+    await _on(stage, action.selector, "to type in", lambda one: type_text(one, action.text))
 
 
 async def _press(stage: Stage, action: actions.Press) -> None:
@@ -109,6 +109,28 @@ async def _select(stage: Stage, action: actions.Select) -> None:
 
 async def _wait_for_selector(stage: Stage, action: actions.WaitForSelector) -> None:
     await _on(stage, action.selector, "to be seen", lambda one: one.wait_for(state="visible"))
+
+
+async def _wait_for_presence(stage: Stage, action: actions.WaitForPresence) -> None:
+    await _on(stage, action.selector, "to be there", lambda one: one.wait_for(state="attached"))
+
+
+async def _wait_for_absence(stage: Stage, action: actions.WaitForAbsence) -> None:
+    await _on(stage, action.selector, "to be gone", lambda one: one.wait_for(state="hidden"))
+
+
+async def _wait_until(stage: Stage, action: actions.WaitUntil) -> None:
+    async def so() -> bool:
+        return holds(action, await read(stage.session.page, action))
+
+    await _until(stage, so, worded(action))
+
+
+async def _demand(stage: Stage, action: actions.Demand) -> None:
+    found = await read(stage.session.page, action)
+    if not holds(action, found):
+        words = "there is no such element" if found is None else f"found {found[:120]!r}"
+        raise StepFailed(FailureKind.CONTENT, f"expected {worded(action)}; {words}.")
 
 
 async def _wait_for_text(stage: Stage, action: actions.WaitForText) -> None:
@@ -216,6 +238,10 @@ _ACTS: Mapping[type[Action], Callable[[Stage, Any], Awaitable[None]]] = MappingP
         actions.WaitForText: _wait_for_text,
         actions.WaitForUrl: _wait_for_url,
         actions.WaitForTitle: _wait_for_title,
+        actions.WaitForPresence: _wait_for_presence,
+        actions.WaitForAbsence: _wait_for_absence,
+        actions.WaitUntil: _wait_until,
+        actions.Demand: _demand,
         actions.AssertText: _assert_text,
         actions.AssertTitle: _assert_title,
         actions.Screenshot: _screenshot,

@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from probes.cli import VERBS, main
 from probes.dnssec.plan import IANA_ANCHORS
 
-UNSIMULATED = {"respond", "simulate"}
+UNSIMULATED = {"agent", "respond", "simulate"}
 """Verbs that serve until they are ended: the tests of each start them."""
 MEASURING = [verb for verb in VERBS if verb not in UNSIMULATED]
 SHARED = (

@@ -19,9 +19,12 @@ FLAGS = {
     "state": ["kept.db"],
     "network": ["live"],
     "allow_target": ["127.0.0.0/8", "::1/128"],
+    "dns_root": ["127.53.0.1", "ns.lab=127.53.0.2#5300"],
+    "trust_anchor": ["root.anchor"],
     "account": ["ci=ci_key", "dev=dev_key"],
     "rate_limit": ["ngrok=5"],
 }
+ANCHOR = f". IN DS 1 13 2 {'00' * 32} ; made up\n"
 FILE = """
 host = "127.0.0.2"
 port = 0
@@ -30,6 +33,8 @@ seed = 77
 state = "kept.db"
 network = "live"
 allow_target = ["127.0.0.0/8", "::1/128"]
+dns_root = ["127.53.0.1", "ns.lab=127.53.0.2#5300"]
+trust_anchor = "root.anchor"
 [account]
 ci = "ci_key"
 dev = "dev_key"
@@ -77,6 +82,7 @@ def told(
 ) -> tuple[Any, Path]:
     """A server that was told everything, in one of the ways, and its directory."""
     cwd = tmp_path_factory.mktemp("told")
+    (cwd / "root.anchor").write_text(ANCHOR)
     return request.param(begin, cwd), cwd
 
 
@@ -86,7 +92,8 @@ def health(server: Any) -> dict[str, Any]:
 
 
 def test_every_setting_is_tried_here() -> None:
-    assert set(FLAGS) == set(Settings.model_fields)
+    # An engine would have to be there: tests/mockserver/remote has one.
+    assert {*FLAGS, "engine"} == set(Settings.model_fields)
 
 
 def test_host_is_where_it_listens(told: Any) -> None:
@@ -144,6 +151,9 @@ def test_without_settings_there_are_the_documented_defaults() -> None:
         "state": None,
         "network": "simulated",
         "allow_target": [],
+        "dns_root": [],
+        "trust_anchor": None,
+        "engine": None,
         "account": {},
         "rate_limit": {},
     }

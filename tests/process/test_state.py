@@ -91,3 +91,14 @@ def test_a_clean_stop_leaves_one_file(serve: Serve, tmp_path: Path) -> None:
 def test_a_path_may_be_written_as_a_url(serve: Serve, tmp_path: Path) -> None:
     serve("--state", f"sqlite:///{tmp_path}/by-url.db")
     assert (tmp_path / "by-url.db").exists()
+
+
+def test_a_browser_stays_signed_in_when_the_server_is_killed(serve: Serve) -> None:
+    first = serve(*STATE)
+    visit = {"vendor": "ngrok", "name": "wiki", "user": "Ada"}
+    cookie = first.post("/__mock/visits", json=visit).json()["cookie"]
+    first.process.kill()
+    first.process.wait()
+    page = serve(*STATE).get("/", headers={"Host": "wiki.ngrok.localhost", "Cookie": cookie})
+    assert page.status_code == 200
+    assert "signed in as" in page.text

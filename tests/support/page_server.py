@@ -82,8 +82,7 @@ class _Server:
         got = time.monotonic()
         line, *fields = head.split("\r\n")
         headers = {n.lower(): v.strip() for n, _, v in (f.partition(":") for f in fields) if n}
-        if length := int(headers.get("content-length", 0)):
-            await reader.readexactly(length)
+        sent = await reader.readexactly(int(headers.get("content-length", 0)))
         path = line.split()[1]
         route = self.routes.get(path.partition("?")[0], {"status": 404})
         await asyncio.sleep(route.get("delay_ms", 0) / 1000)
@@ -92,6 +91,7 @@ class _Server:
             writer.write(self._response(route, headers, path))
             await writer.drain()
         entry = {"path": path, "accepted": accepted, "got": got, "began": began}
+        entry["sent"] = sent.decode("latin-1")
         with self.log.open("a") as log:
             log.write(json.dumps({**entry, "ended": time.monotonic(), "headers": headers}) + "\n")
         if route.get("silent"):

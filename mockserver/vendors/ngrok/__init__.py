@@ -9,7 +9,8 @@ from mockserver.vendors.ngrok.authentication import authenticate
 from mockserver.vendors.ngrok.backend import NgrokBackend
 from mockserver.vendors.ngrok.errors import request_id, word_error
 from mockserver.vendors.ngrok.factories import populate
-from mockserver.vendors.ngrok.model import SESSION, USER
+from mockserver.vendors.ngrok.model import ENDPOINT, EXPIRY, SESSION, USER
+from mockserver.vendors.ngrok.site import site
 
 vendor = Vendor(
     name="ngrok",
@@ -25,7 +26,8 @@ vendor = Vendor(
     populate=populate,
     authenticate=authenticate,
     word_error=word_error,
-    kinds=(SESSION, USER),
+    kinds=(SESSION, USER, ENDPOINT, EXPIRY),
+    site=site,
     quotas=(Quota("ngrok", RollingWindow, 120),),
     request_id=request_id,
     request_id_header="ngrok-operation-id",

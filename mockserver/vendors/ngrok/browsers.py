@@ -31,8 +31,8 @@ BROWSERS = (
         "Windows",
         "Desktop",
         ("138.0.0.0", "139.0.0.0", "140.0.0.0"),
-        ("10.0",),
-        f"{_MOZILLA} (Windows NT {{os}}; Win64; x64) {_WEBKIT} {_KHTML} "
+        ("10",),
+        f"{_MOZILLA} (Windows NT {{os}}.0; Win64; x64) {_WEBKIT} {_KHTML} "
         "Chrome/{v} Safari/537.36",
     ),
     Browser(
@@ -57,8 +57,8 @@ BROWSERS = (
         "Windows",
         "Desktop",
         ("138.0.0.0", "139.0.0.0"),
-        ("10.0",),
-        f"{_MOZILLA} (Windows NT {{os}}; Win64; x64) {_WEBKIT} {_KHTML} "
+        ("10",),
+        f"{_MOZILLA} (Windows NT {{os}}.0; Win64; x64) {_WEBKIT} {_KHTML} "
         "Chrome/{v} Safari/537.36 Edg/{v}",
     ),
     Browser(
@@ -85,7 +85,11 @@ BROWSERS = (
 def user_agent(chance: random.Random) -> Document:
     """Return a User-Agent header with its fields."""
     browser = chance.choice(BROWSERS)
-    version, os_version = chance.choice(browser.versions), chance.choice(browser.os_versions)
+    return described(browser, chance.choice(browser.versions), chance.choice(browser.os_versions))
+
+
+def described(browser: Browser, version: str, os_version: str) -> Document:
+    """Return the header of a browser of that version on that version of its system."""
     # Apple writes the system's version with underscores.
     apple = browser.os_name in {"MacOS", "iOS"}
     in_header = os_version.replace(".", "_") if apple else os_version

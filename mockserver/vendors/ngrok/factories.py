@@ -9,7 +9,8 @@ from mockserver.core.addresses import documentation_address
 from mockserver.core.randomness import ksuid
 from mockserver.core.store import Document
 from mockserver.vendors.ngrok.browsers import user_agent
-from mockserver.vendors.ngrok.model import SESSION, USER
+from mockserver.vendors.ngrok.endpoints import endpoint
+from mockserver.vendors.ngrok.model import DAY_MS, ENDPOINT, EPOCH_MS, LIFETIME_MS, SESSION, USER
 
 if TYPE_CHECKING:
     from faker import Faker
@@ -19,15 +20,13 @@ if TYPE_CHECKING:
 USERS = 14
 SESSIONS = 37
 _APPLICATIONS = ("intranet", "grafana", "wiki", "staging", "support")
+_ON_EDGE = {"intranet", "support"}  # the others were started by an agent
 _PROVIDERS = (
     ("Google", "https://accounts.google.com"),
     ("GitHub", "https://github.com"),
     ("Microsoft", "https://login.microsoftonline.com"),
 )
-# Ids hold a time; one that never changes keeps them the same for a seed, whenever it is used.
-_EPOCH_MS = 1_735_689_600_000
 _HOUR_MS = 3_600_000
-_DAY_MS = 24 * _HOUR_MS
 
 
 async def populate(backend: NgrokBackend) -> None:
@@ -39,7 +38,9 @@ async def populate(backend: NgrokBackend) -> None:
     places = {
         user["id"]: (documentation_address(chance), _location(chance, fake)) for user in users
     }
-    endpoints = [_endpoint(name, chance) for name in _APPLICATIONS]
+    endpoints = [endpoint(name, chance, on_edge=name in _ON_EDGE) for name in _APPLICATIONS]
+    for name, document in zip(_APPLICATIONS, endpoints, strict=True):
+        await backend.documents.insert(ENDPOINT.name, name, document)
     for number in range(SESSIONS):
         user = chance.choice(users)
         session = _session(number, now_ms, chance, *places[user["id"]])
@@ -54,9 +55,9 @@ async def populate(backend: NgrokBackend) -> None:
 def _user(number: int, now_ms: int, chance: random.Random, fake: Faker) -> Document:
     first, last = fake.first_name(), fake.last_name()
     username = f"{first}.{last}".lower()
-    created_ms = now_ms - (USERS - number + 2) * 3 * _DAY_MS - chance.randrange(_DAY_MS)
+    created_ms = now_ms - (USERS - number + 2) * 3 * DAY_MS - chance.randrange(DAY_MS)
     # Before the oldest session: who never signed in since was last seen then.
-    login_ms = now_ms - 4 * _DAY_MS - chance.randrange(_DAY_MS)
+    login_ms = now_ms - 4 * DAY_MS - chance.randrange(DAY_MS)
     name, url = chance.choice(_PROVIDERS)
     return {
         "id": _id("au", number, chance),
@@ -91,18 +92,7 @@ def _session(
         },
         "created_ms": created_ms,
         "last_active_ms": created_ms + chance.randrange(now_ms - created_ms),
-        "expires_ms": created_ms + 14 * _DAY_MS,
-    }
-
-
-def _endpoint(name: str, chance: random.Random) -> Document:
-    # Two of five belong to an edge; the others were started by an agent.
-    on_edge = name in {"intranet", "support"}
-    return {
-        "public_url": f"https://{name}.example.com",
-        "endpoint_id": _id("ep", 0, chance),
-        "edge_id": _id("edghts", 0, chance) if on_edge else None,
-        "route_id": _id("edghtsrt", 0, chance) if on_edge else None,
+        "expires_ms": created_ms + LIFETIME_MS,
     }
 
 
@@ -120,4 +110,4 @@ def _location(chance: random.Random, fake: Faker) -> Document | None:
 
 
 def _id(prefix: str, number: int, chance: random.Random) -> str:
-    return f"{prefix}_{ksuid(_EPOCH_MS + number * _HOUR_MS, chance)}"
+    return f"{prefix}_{ksuid(EPOCH_MS + number * _HOUR_MS, chance)}"

@@ -9,12 +9,15 @@ from mockserver.vendors.pingplotter.authentication import authenticate
 from mockserver.vendors.pingplotter.backend import PingPlotterBackend
 from mockserver.vendors.pingplotter.errors import word_error
 from mockserver.vendors.pingplotter.factories import populate
-from mockserver.vendors.pingplotter.model import AGENT, SESSION
+from mockserver.vendors.pingplotter.model import AGENT, FETCHES, SESSION
+from mockserver.vendors.pingplotter.remote_agents import enlist
 from mockserver.vendors.pingplotter.spelling import normalise, normalise_body
+from mockserver.vendors.pingplotter.tracing import rounds
 
 # The manual says that calls which return live session data cost more; 2 is from its 429 body.
 _COSTS = {
     "get_agent_status": 2,
+    "list_session_points": 2,
     "list_agent_statuses": 2,
     "get_session_status": 2,
     "list_session_statuses": 2,
@@ -32,7 +35,8 @@ vendor = Vendor(
     populate=populate,
     authenticate=authenticate,
     word_error=word_error,
-    kinds=(AGENT, SESSION),
+    kinds=(AGENT, SESSION, FETCHES),
+    rounds=rounds,
     quotas=(
         Quota(
             "pingplotter",
@@ -44,6 +48,7 @@ vendor = Vendor(
             everywhere=True,
         ),
     ),
+    enlist=enlist,
     normalise=normalise,
     normalise_body=normalise_body,
 )

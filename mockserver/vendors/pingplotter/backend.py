@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from mockserver.core.errors import Conflict, NotFound, shown
+from mockserver.core.networks import simulation_at
+from mockserver.core.series import Probe
 from mockserver.core.store import Document, Kind
 from mockserver.vendors.pingplotter.model import (
     AGENT,
@@ -15,6 +17,7 @@ from mockserver.vendors.pingplotter.model import (
     INTERVAL_MS,
     RESUME,
     SESSION,
+    Tally,
     after,
     interval_ms,
     last_message_ms,
@@ -22,7 +25,14 @@ from mockserver.vendors.pingplotter.model import (
     new_session,
 )
 from mockserver.vendors.pingplotter.records import Records
-from mockserver.vendors.pingplotter.targets import parse_target
+from mockserver.vendors.pingplotter.targets import Target, parse_target
+from mockserver.vendors.pingplotter.tracing import (
+    is_traced,
+    past_of,
+    place_of,
+    spacing_ms,
+    subject_of,
+)
 
 Fields = Mapping[str, Any]
 
@@ -66,7 +76,18 @@ class PingPlotterBackend(Records):
         }
         await self._change(AGENT, unique_id, agent | changes)
         for session in await self.sessions(unique_id):
-            await self._turn(session, CLOSED)
+            await self._turn(session, CLOSED, agent | changes)
+
+    async def turn_agent(self, unique_id: str, *, online: bool) -> None:
+        """Let an agent come or go: its active sessions are traced only while it is there."""
+        agent = await self.live_agent(unique_id)
+        now_ms = self.clock.now_ms()
+        newest_ms = (await self.tallies(unique_id)).get(unique_id, Tally()).newest_ms
+        last_ms = now_ms if online else last_message_ms(agent, now_ms, newest_ms)
+        agent |= {"IsOnline": online, "last_message_ms": last_ms}
+        await self._change(AGENT, unique_id, agent)
+        for session in await self.sessions(unique_id):
+            await self._appear(session, agent)
 
     async def uninstall_agent(self, unique_id: str) -> None:
         """Take an agent's software from its device; Conflict while the agent is offline."""
@@ -88,9 +109,9 @@ class PingPlotterBackend(Records):
     async def update_session(self, session_id: str, action: str) -> None:
         """Pause or resume a session; NotFound to resume it where its agent was deleted."""
         session = await self.session(session_id)
-        if action == RESUME:
-            await self.live_agent(session["AgentUniqueId"])
-        await self._turn(session, after(action, session["Status"]))
+        read = self.live_agent if action == RESUME else self.agent
+        agent = await read(session["AgentUniqueId"])
+        await self._turn(session, after(action, session["Status"]), agent)
 
     async def update_agent_session(self, agent_id: str, session_id: str, action: str) -> None:
         """Pause or resume a session of this agent; NotFound if it is another agent's."""
@@ -102,14 +123,33 @@ class PingPlotterBackend(Records):
 
     async def update_sessions(self, agent_id: str, action: str) -> None:
         """Pause or resume all sessions of an agent, except closed ones."""
-        await self.live_agent(agent_id)
+        agent = await self.live_agent(agent_id)
         for session in await self.sessions(agent_id):
             if session["Status"] != CLOSED:
-                await self._turn(session, after(action, session["Status"]))
+                await self._turn(session, after(action, session["Status"]), agent)
 
     async def close_session(self, session_id: str) -> None:
         """Close a session; one that is closed stays so."""
-        await self._turn(await self.session(session_id), CLOSED)
+        session = await self.session(session_id)
+        await self._turn(session, CLOSED, await self.agent(session["AgentUniqueId"]))
+
+    async def learn_address(self, session_id: str, address: str) -> None:
+        """Keep the address that the name of a target led to, and trace that from now on."""
+        session = await self.session(session_id)
+        session["IpAddress"] = address
+        await self._change(SESSION, session_id, session)
+        self._trace(session, await self.agent(session["AgentUniqueId"]))
+
+    async def resume_tracing(self) -> None:
+        """Trace again what was traced when the server ended; samples begin anew."""
+        agents = {agent["UniqueId"]: agent for agent in await self.agents()}
+        for session in await self.sessions():
+            self._trace(session, agents[session["AgentUniqueId"]])
+
+    def trace_since_before(self, session: Document, agent: Document) -> None:
+        """Trace a session that is there from the beginning, as if for some minutes already."""
+        place = self.following.place(place_of(agent, self.account.name))
+        self._trace(session, agent, past_of(place, session, self.clock.now_ms()))
 
     async def _add_sessions(self, targets: Sequence[tuple[Document, Fields]]) -> None:
         # One number for all of them: an array may hold thousands.
@@ -118,21 +158,52 @@ class PingPlotterBackend(Records):
             session_id = f"s1:{self.randomness.token(19, *stream, place)}"
             session = self._new_session(session_id, agent, fields)
             await self.documents.insert(SESSION.name, session_id, session)
+            self._trace(session, agent)
 
     def _new_session(self, session_id: str, agent: Document, fields: Fields) -> Document:
         target = parse_target(fields["Target"])
         session = new_session(session_id, agent, target, self.clock.now_ms())
         session["configuration_id"] = fields.get("ConfigurationId", CONFIGURATION_ID)
         session["interval_ms"] = interval_ms(fields.get("TraceIntervalInMs", INTERVAL_MS))
-        # Names are looked up by the agent: one that is not there leaves them unresolved.
-        if agent["IsOnline"]:
-            session["IpAddress"] = target.resolve(self.randomness)
+        session["IpAddress"] = self._resolved(target, agent)
         return session
 
-    async def _turn(self, session: Document, status: str) -> None:
+    def _resolved(self, target: Target, agent: Document) -> str:
+        # Names are looked up by the agent: one that is not there leaves them unresolved, and one
+        # that really measures asks when it begins.
+        place = self.following.place(place_of(agent, self.account.name))
+        if agent["IsOnline"] and simulation_at(place):
+            return target.resolve(self.randomness)
+        return target.literal
+
+    async def _turn(self, session: Document, status: str, agent: Document) -> None:
         if status != session["Status"]:
             changes = {"Status": status, "since_ms": self.clock.now_ms()}
-            await self._change(SESSION, session["SessionId"], session | changes)
+            await self._appear(session | changes, agent)
+
+    async def _appear(self, session: Document, agent: Document) -> None:
+        address = session["IpAddress"] or self._resolved(Target(session["target"]), agent)
+        session |= {"IpAddress": address}
+        await self._change(SESSION, session["SessionId"], session)
+        self._trace(session, agent)
+
+    def _trace(
+        self,
+        session: Document,
+        agent: Document,
+        past: Callable[[], Sequence[Probe]] | None = None,
+    ) -> None:
+        subject = subject_of(session)
+        if subject is None or not is_traced(session, agent):
+            self.following.leave(session["SessionId"])
+            return
+        self.following.follow(
+            session["SessionId"],
+            subject,
+            place=place_of(agent, self.account.name),
+            interval_ms=spacing_ms(session),
+            past=past,
+        )
 
     async def _change(self, kind: Kind, id_: str, document: Document) -> None:
         await self.documents.update(kind.name, id_, document)

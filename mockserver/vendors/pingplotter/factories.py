@@ -123,6 +123,7 @@ class _Estate:
             session = self._session(agent, text)
             session["Status"] = statuses[self.sessions % len(statuses)]
             await self.backend.documents.insert(SESSION.name, session["SessionId"], session)
+            self.backend.trace_since_before(session, agent)
 
     def _session(self, agent: Document, text: str) -> Document:
         self.sessions += 1

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from mockserver.core.store import Document
-from mockserver.vendors.pingplotter import serializers, statuses
+from mockserver.vendors.pingplotter import configurations, quality, serializers, statuses
 from mockserver.vendors.pingplotter.backend import PingPlotterBackend
 from mockserver.vendors.pingplotter.model import CUSTOM_FIELDS, PAUSE, RESUME, Tally
+from mockserver.vendors.pingplotter.points import Span
 from mockserver.vendors.pingplotter.serializers import Moment
 from mockserver.vendors.pingplotter.statuses import StatusQuery
 from mockserver.vendors.pingplotter.targets import TargetFilter
@@ -147,6 +148,32 @@ async def list_session_statuses(backend: PingPlotterBackend, body: Body) -> list
     """Tell how the sessions named do."""
     sessions = await backend.sessions_named(body["SessionIds"])
     return await statuses.of_sessions(backend, sessions, StatusQuery.of(body))
+
+
+async def list_session_points(
+    backend: PingPlotterBackend,
+    session_id: str,
+    start_time: str | None = None,
+    end_time: str | None = None,
+) -> Document:
+    """Tell what a session measured over time, in buckets of five minutes."""
+    session = await backend.session(session_id)
+    span = Span.of(start_time, end_time, backend.clock.now_ms())
+    rows = await backend.fetch_minutes(session, span)
+    agent = await backend.agent(session["AgentUniqueId"])
+    return serializers.session_points(session, agent, rows, span)
+
+
+async def list_quality_definitions(backend: PingPlotterBackend) -> list[Document]:
+    """List the quality definitions with their curves."""
+    del backend
+    return [serializers.quality_definition(one) for one in quality.DEFINITIONS]
+
+
+async def list_configurations(backend: PingPlotterBackend) -> list[Document]:
+    """List the configurations that sessions can be traced with."""
+    del backend
+    return [configurations.document(one) for one in configurations.CONFIGURATIONS]
 
 
 def _moment(backend: PingPlotterBackend) -> Moment:

@@ -3,13 +3,14 @@
 What an answer shows as it is bears the vendor's name; ours are in small letters. An agent holds
 besides `created_ms deleted_ms last_message_ms heartbeat_ms expected_quality`, a session `target
 configuration_id interval_ms since_ms expected_quality` (`since_ms`: since when it has its status).
-The numbers of an agent's sessions are not stored but counted whenever they are asked for.
+The numbers of an agent's sessions are not stored but counted whenever they are asked for. FETCHES
+tell how much of a session's trace data was fetched lately.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -18,6 +19,7 @@ from mockserver.vendors.pingplotter.targets import Target
 
 AGENT = Kind("pingplotter_agent", limit=10_000)
 SESSION = Kind("pingplotter_session", limit=100_000, indexes=("AgentUniqueId",))
+FETCHES = Kind("pingplotter_fetches", limit=100_000)
 
 ACTIVE, PAUSED, CLOSED = "Active", "Paused", "Closed"
 PAUSE, RESUME = "pause", "resume"
@@ -31,21 +33,29 @@ _AFTER = {(PAUSE, ACTIVE): PAUSED, (RESUME, PAUSED): ACTIVE, (RESUME, CLOSED): A
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many sessions an agent has."""
+    """How many sessions an agent has; when their newest probe was sent, 0 if none ever was."""
 
     open: int = 0
     total: int = 0
+    newest_ms: int = 0
 
 
-def tally(sessions: Iterable[Document]) -> Mapping[str, Tally]:
+def tally(
+    sessions: Iterable[Document], newest_ms: Callable[[Document], int]
+) -> Mapping[str, Tally]:
     """Count sessions by the agent that runs them, in one pass."""
+    newest: Counter[str] = Counter()
     total: Counter[str] = Counter()
     closed: Counter[str] = Counter()
     for session in sessions:
         agent_id = session["AgentUniqueId"]
         total[agent_id] += 1
         closed[agent_id] += session["Status"] == CLOSED
-    return {agent_id: Tally(n - closed[agent_id], n) for agent_id, n in total.items()}
+        newest[agent_id] = max(newest[agent_id], newest_ms(session))
+    return {
+        agent_id: Tally(number - closed[agent_id], number, newest[agent_id])
+        for agent_id, number in total.items()
+    }
 
 
 def after(action: str, status: str) -> str:
@@ -53,20 +63,20 @@ def after(action: str, status: str) -> str:
     return _AFTER.get((action, status), status)
 
 
-def last_message_ms(agent: Document, now_ms: int) -> int | None:
-    """Return when an agent was last heard of: lately and again and again, if it is online."""
+def last_message_ms(agent: Document, now_ms: int, newest_ms: int = 0) -> int | None:
+    """Return when an agent was last heard of: one that is online says hello, and sends samples."""
     known: int | None = agent["last_message_ms"]
     if not agent["IsOnline"]:
         return known
     beat: int = now_ms - (now_ms + agent["heartbeat_ms"]) % _HEARTBEAT_MS
-    return max(beat, known or 0)
+    return max(beat, known or 0, newest_ms)
 
 
 def interval_ms(given: int | str) -> int:
-    """Return a trace interval; one beyond a year is kept as a year."""
+    """Return a trace interval: 0 means the default, and one beyond a year is kept as a year."""
     digits = str(given).lstrip("0") or "0"
     # Told by its length first: Python refuses to read numbers of thousands of digits.
-    return min(int(digits), _YEAR_MS) if len(digits) < 16 else _YEAR_MS
+    return min(int(digits) or INTERVAL_MS, _YEAR_MS) if len(digits) < 16 else _YEAR_MS
 
 
 def new_agent(unique_id: str, name: str, now_ms: int) -> Document:

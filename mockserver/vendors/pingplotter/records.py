@@ -7,9 +7,13 @@ from dataclasses import dataclass
 
 from mockserver.core.backend import Backend
 from mockserver.core.errors import NotFound, shown
+from mockserver.core.series import Minute
 from mockserver.core.store import Document, Kind
+from mockserver.vendors.pingplotter.allowance import spent
 from mockserver.vendors.pingplotter.measurements import Reading, read
-from mockserver.vendors.pingplotter.model import AGENT, SESSION, Tally, tally
+from mockserver.vendors.pingplotter.model import AGENT, FETCHES, SESSION, Tally, tally
+from mockserver.vendors.pingplotter.points import Span
+from mockserver.vendors.pingplotter.tracing import is_traced, spacing_ms
 
 
 @dataclass(slots=True)
@@ -63,11 +67,36 @@ class Records(Backend):
 
     async def tallies(self, agent_id: str | None = None) -> Mapping[str, Tally]:
         """Return the numbers of sessions by agent; an agent without any is not among them."""
-        return tally(await self.sessions(agent_id))
+        return tally(await self.sessions(agent_id), self._newest_ms)
 
     def reading(self, session: Document, agent: Document) -> Reading | None:
         """Return what was last measured for a session of `agent`, None if nothing was."""
-        return read(session, agent, self.randomness, self.clock.now_ms())
+        series = self.following.series(session["SessionId"])
+        if series is None or not is_traced(session, agent):
+            return None
+        reading = read(series, spacing_ms(session), self.clock.now_ms())
+        if reading is not None:
+            self.shows([reading.origin])
+        return reading
+
+    async def fetch_minutes(self, session: Document, span: Span) -> list[Minute]:
+        """Return all minutes of a session; TooManyRequests if too much of them was fetched."""
+        id_ = session["SessionId"]
+        series = self.following.series(id_)
+        rows = list(series.minutes()) if series else []
+        amount_ms = span.shared_with(rows)
+        if series is None or not amount_ms:
+            return rows
+        known = await self.documents.get(FETCHES.name, id_)
+        fetches = spent(known["fetches"] if known else (), self.clock.now_ms(), amount_ms)
+        write = self.documents.update if known else self.documents.insert
+        await write(FETCHES.name, id_, {"fetches": fetches})
+        self.shows([series.origin])
+        return rows
+
+    def _newest_ms(self, session: Document) -> int:
+        series = self.following.series(session["SessionId"])
+        return series.newest_ms if series else 0
 
     async def _named(self, kind: Kind, key: str, ids: Sequence[str]) -> list[Document]:
         wanted = tuple(dict.fromkeys(ids))

@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mockserver.core.clock import rfc3339
+from mockserver.core.series import Minute
 from mockserver.core.store import Document
 from mockserver.vendors.pingplotter.measurements import Reading
 from mockserver.vendors.pingplotter.model import Tally, last_message_ms
-from mockserver.vendors.pingplotter.quality import Definition, expected, verdict
+from mockserver.vendors.pingplotter.points import Span, buckets
+from mockserver.vendors.pingplotter.quality import Curve, Definition, expected, verdict
 
 # In the order of the manual's samples.
 # fmt: off
@@ -53,7 +55,7 @@ def agent(document: Document, tally: Tally, moment: Moment) -> Document:
         "DownloadUrl": download and moment.base_url + download,
         "OpenSessions": tally.open,
         "TotalSessions": tally.total,
-        "LastMessageTime": _time(last_message_ms(document, moment.now_ms)),
+        "LastMessageTime": _time(last_message_ms(document, moment.now_ms, tally.newest_ms)),
         "CreationDate": _time(document["created_ms"]),
         "DeletionDate": _time(document["deleted_ms"]),
         "ExpectedQuality": expected(document["expected_quality"]),
@@ -73,9 +75,11 @@ def session(document: Document) -> Document:
     return {key: whole[key] for key in _SESSION}
 
 
-def agent_status(document: Document, qualities: list[Document], now_ms: int) -> Document:
+def agent_status(
+    document: Document, qualities: list[Document], tally: Tally, now_ms: int
+) -> Document:
     """Return whether an agent is there and how it does."""
-    last_ms = last_message_ms(document, now_ms)
+    last_ms = last_message_ms(document, now_ms, tally.newest_ms)
     return {
         "AgentUniqueId": document["UniqueId"],
         "IsOnline": document["IsOnline"],
@@ -102,6 +106,36 @@ def qualities(definitions: Sequence[Definition], reading: Reading | None) -> lis
     at_ms = reading.at_ms if reading else None
     measured = {"MeasuredAt": _time(at_ms), "MeasuredAtTimestampInMs": at_ms}
     return [_quality(definition, reading, measured) for definition in definitions]
+
+
+def session_points(
+    document: Document, agent: Document, rows: Sequence[Minute], span: Span
+) -> Document:
+    """Return what a session measured in a span, and from when to when there is anything."""
+    return {
+        "EarliestDatapoint": rfc3339(rows[0].start_ms) if rows else None,
+        "LatestDatapoint": rfc3339(rows[-1].start_ms) if rows else None,
+        "SessionId": document["SessionId"],
+        "AgentUniqueId": document["AgentUniqueId"],
+        "AgentName": agent["Name"],
+        "TargetName": document["target"],
+        "Data": buckets(rows, span),
+    }
+
+
+def quality_definition(definition: Definition) -> Document:
+    """Return a quality definition with the values up to which each quantity is good and fair."""
+    return {
+        "Id": definition.id,
+        "Name": definition.name,
+        "LatencyInMs": _curve(definition.latency_ms),
+        "JitterInMs": _curve(definition.jitter_ms),
+        "PacketLossInPercent": _curve(definition.loss_percent),
+    }
+
+
+def _curve(curve: Curve) -> Document:
+    return {"GoodUpTo": curve.good, "FairUpTo": curve.fair}
 
 
 def _quality(definition: Definition, reading: Reading | None, measured: Document) -> Document:

@@ -9,7 +9,7 @@ from typing import Any
 from mockserver.core.store import Document
 from mockserver.vendors.pingplotter import serializers
 from mockserver.vendors.pingplotter.backend import PingPlotterBackend
-from mockserver.vendors.pingplotter.model import CLOSED
+from mockserver.vendors.pingplotter.model import CLOSED, Tally
 from mockserver.vendors.pingplotter.quality import Definition, chosen
 from mockserver.vendors.pingplotter.targets import TargetFilter
 
@@ -41,7 +41,9 @@ async def of_agent(backend: PingPlotterBackend, agent: Document, query: StatusQu
         for session in sessions
         for quality in _qualities(backend, session, agent, query)
     ]
-    return serializers.agent_status(agent, qualities, backend.clock.now_ms())
+    tallies = await backend.tallies(agent["UniqueId"])
+    tally = tallies.get(agent["UniqueId"], Tally())
+    return serializers.agent_status(agent, qualities, tally, backend.clock.now_ms())
 
 
 async def of_sessions(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from mockserver.core.jobs import JobType
 from mockserver.core.rate_limit import FixedWindow, Quota
 from mockserver.core.vendor import Vendor
-from mockserver.vendors.thousandeyes import handlers
+from mockserver.vendors.thousandeyes import handlers, rounds
 from mockserver.vendors.thousandeyes.authentication import authenticate
 from mockserver.vendors.thousandeyes.backend import ThousandEyesBackend
 from mockserver.vendors.thousandeyes.errors import word_error
 from mockserver.vendors.thousandeyes.factories import populate
-from mockserver.vendors.thousandeyes.model import AGENT, TEST
+from mockserver.vendors.thousandeyes.model import AGENT, RESULT, TEST
+from mockserver.vendors.thousandeyes.remote_agents import enlist
 from mockserver.vendors.thousandeyes.spelling import normalise, normalise_body
 
 _PARTS = ("limit", "remaining", "reset")
@@ -45,7 +47,8 @@ vendor = Vendor(
     populate=populate,
     authenticate=authenticate,
     word_error=word_error,
-    kinds=(AGENT, TEST),
+    kinds=(AGENT, TEST, RESULT),
+    jobs={rounds.MEASURE: JobType(rounds.run, rounds.record)},
     quotas=(
         Quota(
             "thousandeyes",
@@ -67,6 +70,7 @@ vendor = Vendor(
         ("x-server-name", "1-4"),
         ("x-content-type-options", "nosniff"),
     ),
+    enlist=enlist,
     normalise=normalise,
     normalise_body=normalise_body,
 )

@@ -9,7 +9,7 @@ from mockserver.core.accounts import SANDBOX_ACCOUNT
 from mockserver.core.backend import Backend
 from mockserver.core.errors import BadRequest, Forbidden, NotFound, Violation
 from mockserver.core.store import Document
-from mockserver.vendors.thousandeyes import rules
+from mockserver.vendors.thousandeyes import rounds, rules
 from mockserver.vendors.thousandeyes.choices import Body
 from mockserver.vendors.thousandeyes.links import ResultKind, result_kinds
 from mockserver.vendors.thousandeyes.model import (
@@ -19,7 +19,7 @@ from mockserver.vendors.thousandeyes.model import (
     FIRST_TEST_ID,
     TEST,
     is_instant,
-    with_round,
+    next_round,
 )
 from mockserver.vendors.thousandeyes.proposals import Proposal
 
@@ -77,11 +77,11 @@ class ThousandEyesBackend(Backend):
         return test
 
     async def measured_test(self, test_id: int, kind: ResultKind) -> Document:
-        """Return a test that has results of `kind`; NotFound if there is none."""
+        """Return a test that has results of `kind`, up to date; NotFound if there is none."""
         test = await self.test(test_id)
         if kind not in result_kinds(test):
             raise NotFound(f"The {test['type']} test {test_id} has no results at {kind.path}")
-        return test
+        return await rounds.keep_up(self, test)
 
     async def create_test(self, type_: str, body: Body) -> Document:
         """Add an instant test and begin its first round; BadRequest if it cannot be."""
@@ -92,7 +92,8 @@ class ThousandEyesBackend(Backend):
         test_id = FIRST_TEST_ID + await self.documents.next("test")
         servers = [await self._new_server_id() for _ in proposal.dns_servers]
         now_ms = self.clock.now_ms()
-        test = with_round(proposal.test(test_id, self.author, now_ms, servers), now_ms)
+        test = proposal.test(test_id, self.author, now_ms, servers)
+        test = await rounds.add_round(self, test, next_round(test, now_ms))
         await self.documents.insert(TEST.name, str(test_id), test)
         return test
 
@@ -101,7 +102,7 @@ class ThousandEyesBackend(Backend):
         test = await self.documents.get(TEST.name, str(test_id))
         if test is None or not is_instant(test):
             raise NotFound(f"No instant test has the id {test_id}")
-        test = with_round(test, self.clock.now_ms())
+        test = await rounds.add_round(self, test, next_round(test, self.clock.now_ms()))
         await self.documents.update(TEST.name, str(test_id), test)
 
     @property

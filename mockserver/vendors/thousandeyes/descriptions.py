@@ -19,7 +19,7 @@ def described(test: Document) -> Document:
 def _agent_to_server(test: Document) -> Document:
     settings = test["settings"]
     server, port = settings["server"], settings.get("port")
-    shown = server if port is None else _with_port(server, port)
+    shown = server if port is None else with_port(server, port)
     return {"server": shown, "networkMeasurements": 1, "pingPayloadSize": -1}
 
 
@@ -44,7 +44,7 @@ def _dns(test: Document) -> Document:
 def _sip_server(test: Document) -> Document:
     settings = test["settings"]
     return {
-        "server": _with_port(settings["sipRegistrar"], settings["port"]),
+        "server": with_port(settings["sipRegistrar"], settings["port"]),
         "sipProxy": "",
         "bandwidthMeasurements": 0,
         "numPathTraces": 3,
@@ -55,13 +55,14 @@ def _sip_server(test: Document) -> Document:
 def _voice(test: Document) -> Document:
     settings = test["settings"]
     return {
-        "server": _with_port(test["target_host"], VOICE_PORT),
+        "server": with_port(test["target_host"], VOICE_PORT),
         "codec": labels.CODECS[settings["codecId"]],
         "dscp": labels.dscp(settings["dscpId"]),
     }
 
 
-def _with_port(host: str, port: int) -> str:
+def with_port(host: str, port: int) -> str:
+    """Return `host:port`, an IPv6 address in brackets."""
     return f"[{host}]:{port}" if _is_ipv6(host) else f"{host}:{port}"
 
 

@@ -101,9 +101,12 @@ class _Maker:
         else:
             created_ms, rounds = self._past_ms(400), []
         test = proposal.test(sample.test_id, author, created_ms, server_ids)
-        scheduled = int(sample.interval > 0)
-        changes = {"interval": sample.interval, "alertsEnabled": scheduled, "rounds": rounds}
-        return test | changes
+        return test | {
+            "interval": sample.interval,
+            "alertsEnabled": int(sample.interval > 0),
+            "rounds": rounds,
+            "unmeasured": rounds,
+        }
 
     def _member(self, place: Place, number: int, network: str) -> Document:
         return {

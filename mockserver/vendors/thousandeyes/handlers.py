@@ -11,6 +11,7 @@ from mockserver.vendors.thousandeyes.choices import TYPES
 from mockserver.vendors.thousandeyes.model import CLOUD, CLUSTER, ENTERPRISE
 from mockserver.vendors.thousandeyes.operations import (
     creating,
+    leading_to,
     showing,
     showing_round,
     showing_server,
@@ -93,3 +94,6 @@ get_dns_server_results_of_server = showing_server(links.DNS_SERVER)
 get_dnssec_results = showing(links.DNSSEC)
 get_sip_server_results = showing(links.SIP_SERVER)
 get_rtp_stream_results = showing(links.RTP_STREAM)
+
+get_web_transaction_results_by_old_name = leading_to(links.WEB_TRANSACTIONS)
+get_rtp_stream_results_by_old_name = leading_to(links.RTP_STREAM)

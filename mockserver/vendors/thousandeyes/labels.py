@@ -45,5 +45,6 @@ _DSCP = {
 
 
 def dscp(number: int) -> str:
-    """Return the label of a DSCP mark."""
-    return f"{_DSCP[number]} (DSCP {number})"
+    """Return the label of a DSCP mark; a stream may arrive with one that nobody can choose."""
+    name = _DSCP.get(number)
+    return f"{name} (DSCP {number})" if name else f"DSCP {number}"

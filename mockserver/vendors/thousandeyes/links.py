@@ -9,23 +9,24 @@ from mockserver.core.store import Document
 
 @dataclass(frozen=True, slots=True)
 class ResultKind:
-    """One kind of result: the path of its address, and the key that wraps its answers."""
+    """One kind of result: the path of its address, the key that wraps its answers, its list's."""
 
     path: str
     layer: str
+    key: str
 
 
-NETWORK_METRICS = ResultKind("net/metrics", "net")
-PATH_VISUALIZATION = ResultKind("net/path-vis", "net")
-HTTP_SERVER = ResultKind("web/http-server", "web")
-PAGE_LOAD = ResultKind("web/page-load", "web")
-WEB_TRANSACTIONS = ResultKind("web/web-transactions", "web")
-FTP_SERVER = ResultKind("web/ftp-server", "web")
-DNS_TRACE = ResultKind("dns/trace", "dns")
-DNS_SERVER = ResultKind("dns/server", "dns")
-DNSSEC = ResultKind("dns/dnssec", "dns")
-SIP_SERVER = ResultKind("voice/sip-server", "voice")
-RTP_STREAM = ResultKind("voice/rtp-stream", "voice")
+NETWORK_METRICS = ResultKind("net/metrics", "net", "metrics")
+PATH_VISUALIZATION = ResultKind("net/path-vis", "net", "pathVis")
+HTTP_SERVER = ResultKind("web/http-server", "web", "httpServer")
+PAGE_LOAD = ResultKind("web/page-load", "web", "pageLoad")
+WEB_TRANSACTIONS = ResultKind("web/web-transactions", "web", "webTransaction")
+FTP_SERVER = ResultKind("web/ftp-server", "web", "ftpServer")
+DNS_TRACE = ResultKind("dns/trace", "dns", "trace")
+DNS_SERVER = ResultKind("dns/server", "dns", "server")
+DNSSEC = ResultKind("dns/dnssec", "dns", "dnssec")
+SIP_SERVER = ResultKind("voice/sip-server", "voice", "sipMetrics")
+RTP_STREAM = ResultKind("voice/rtp-stream", "voice", "metrics")
 
 _NETWORK = (NETWORK_METRICS, PATH_VISUALIZATION)
 _KINDS: dict[str, tuple[ResultKind, ...]] = {

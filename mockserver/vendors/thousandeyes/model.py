@@ -1,4 +1,4 @@
-"""What is remembered of ThousandEyes: agents and tests, as documents.
+"""What is remembered of ThousandEyes: agents, tests and results, as documents.
 
 An agent holds its public keys under their public names, and beside them `created_ms`,
 `last_seen_ms` (not while it is online), `phase_ms` (when in a minute it reports) and, for a
@@ -6,7 +6,10 @@ cluster, `members`, which are agents in small.
 A test holds `testId type testName interval alertsEnabled settings secrets agents target_host
 created_by created_ms rounds`. `settings` is what its definition shows, `secrets` what it never
 shows; `agents` are the choices of the creator, each agent once; `target_host` is where its target
-agent answers. `rounds` are the begins of its last runs, in seconds since the epoch.
+agent answers. `rounds` are the begins of its last runs, in seconds since the epoch; those that
+are `unmeasured` have no results before somebody asks.
+A result is what one agent found in one round: `id round_of test_id round agentId agentName
+countryId done`, and once it is done `at_ms findings origins` (see `measuring/task.py`).
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from mockserver.core.store import Document, Kind
 
 AGENT = Kind("agent", limit=1000)
 TEST = Kind("test", limit=10_000, indexes=("type",))
+RESULT = Kind("result", limit=20_000, indexes=("round_of",))
 
 CLOUD, ENTERPRISE, CLUSTER = "Cloud", "Enterprise", "Enterprise Cluster"
 ONLINE, OFFLINE, DISABLED = "Online", "Offline", "Disabled"
@@ -34,11 +38,16 @@ def is_instant(test: Document) -> bool:
     return bool(test["interval"] == 0)
 
 
-def with_round(test: Document, now_ms: int) -> Document:
-    """Return the test with one more run; its rounds have different numbers, however quick."""
+def next_round(test: Document, now_ms: int) -> int:
+    """Return when another run begins, in seconds; rounds have different numbers, however quick."""
     last = test["rounds"][-1] if test["rounds"] else 0
-    rounds = [*test["rounds"], max(now_ms // 1000, last + 1)]
-    return test | {"rounds": rounds[-ROUNDS:]}
+    return int(max(now_ms // 1000, last + 1))
+
+
+def is_measuring(agent: Document) -> bool:
+    """Say whether an agent would carry out a test now; the vendor's own agents always do."""
+    members = agent.get("members", [agent])
+    return any(member.get("agentState", ONLINE) == ONLINE for member in members)
 
 
 def last_seen_ms(agent: Document, now_ms: int) -> int:

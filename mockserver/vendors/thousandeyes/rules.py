@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from mockserver.core.errors import Violation
+from mockserver.vendors.thousandeyes.measuring.script import NotJavaScript, check
 from mockserver.vendors.thousandeyes.model import CLOUD
 from mockserver.vendors.thousandeyes.proposals import Proposal
 
@@ -53,8 +54,18 @@ def _limits_in_order(proposal: Proposal) -> Iterator[Violation]:
         yield Violation("body", "pageLoadTimeLimit", "conflict", expected, limit)
 
 
+def _script_can_be_read(proposal: Proposal) -> Iterator[Violation]:
+    script = proposal.settings["transactionScript"]
+    try:
+        check(script)
+    except NotJavaScript as found:
+        expected = f"JavaScript; at {found}"
+        yield Violation("body", "transactionScript", "syntax", expected, script)
+
+
 _RULES: dict[str, Callable[[Proposal], Iterator[Violation]]] = {
     "agent-to-server": _no_port_with_icmp,
     "agent-to-agent": _no_throughput_with_cloud,
     "page-load": _limits_in_order,
+    "web-transactions": _script_can_be_read,
 }

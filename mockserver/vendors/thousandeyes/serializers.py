@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 from mockserver.core.clock import utc_datetime
 from mockserver.core.store import Document
@@ -17,7 +19,27 @@ from mockserver.vendors.thousandeyes.model import (
 )
 from mockserver.vendors.thousandeyes.timeranges import TimeRange
 
-_PRIVATE = frozenset({"created_ms", "groups", "last_seen_ms", "members", "phase_ms"})
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of results; `next_query` are the parameters that lead to the next, if any.
+
+    `path` is that of the page below the version, `meant` the time range that was asked for.
+    """
+
+    path: str
+    entries: Sequence[Document] | None
+    page: int = 1
+    next_query: Mapping[str, object] = field(default_factory=dict)
+    meant: TimeRange | None = None
+
+
+_PRIVATE = frozenset(
+    {
+        *("created_ms", "groups", "last_seen_ms", "members", "phase_ms"),
+        *("remote", "responder_port"),
+    }
+)
 _OF_TEST = ("agentId", "agentName", "agentType", "countryId", "location")
 _NETWORK_KEYS = ("ipAddresses", "publicIpAddresses", "network", "prefix")
 
@@ -73,10 +95,17 @@ def metadata(test: Document, base_url: str) -> Document:
     }
 
 
-def results(test: Document, kind: ResultKind, meant: TimeRange | None, base_url: str) -> Document:
-    """Return a test that has no result yet: without the list of results."""
-    answer = {kind.layer: {"test": metadata(test, base_url)}, "pages": {"current": 1}}
-    return answer | (meant.shown() if meant else {})
+def results(test: Document, kind: ResultKind, found: Found, base_url: str) -> Document:
+    """Return a test with its results; without the list of results while there is none."""
+    shown: Document = {"test": metadata(test, base_url)}
+    if found.entries is not None:
+        shown[kind.key] = found.entries
+    pages: Document = {"current": found.page}
+    if found.next_query:
+        address = f"{base_url}/v6/{found.path}"
+        pages["next"] = f"{address}?{urlencode(found.next_query)}"
+    answer = {kind.layer: shown, "pages": pages}
+    return answer | (found.meant.shown() if found.meant else {})
 
 
 def _definition(test: Document, agents: Mapping[int, Document], base_url: str) -> Document:

@@ -243,3 +243,18 @@ async def test_the_reason_of_a_failed_start_is_kept(gateway: Gateway, hooks: Hoo
         await live(gateway)
     assert gateway.failure is hooks.error
     assert hooks.calls == ["start"]
+
+
+@pytest.mark.parametrize("path", ["/", "/toy", "/__mock", "/%ff", "//x"])
+@pytest.mark.parametrize("host", ["a.toy.localhost", "A.b.TOY.localhost.:80", "a-b.toy.localhost"])
+async def test_a_site_is_served_whole(hooks: Hooks, send: Any, path: str, host: str) -> None:
+    async def site(scope: Any, _receive: Any, send: Any) -> None:
+        await send(scope["mockserver.base_url"])
+
+    applications = {"toy": Vendor("toy")}
+    sites = {".toy.localhost": site}
+    gateway = Gateway(applications, HOSTS, hooks.start, hooks.stop, sites)  # type: ignore[arg-type]
+    fields = {"path": path, "headers": [(b"host", host.encode())]}
+    assert await send(gateway, fields) == [f"http://{host}"]
+    api = {"path": path, "headers": [(b"host", b"toy.localhost")]}
+    assert await send(gateway, api) != [f"http://{host}"]

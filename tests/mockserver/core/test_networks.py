@@ -6,12 +6,14 @@ from ipaddress import ip_network
 import pytest
 
 from mockserver.core.clock import ManualClock
-from mockserver.core.networks import ChosenNetworks, OneNetwork, Witness
+from mockserver.core.networks import ChosenNetworks, OneNetwork, Witness, simulation_at
 from probes.errors import TargetRefused, TargetUnresolvable
 from probes.internet import Condition
+from probes.live import LiveNetwork
 from probes.ping import PingPlan
 from probes.results import PingResult
 from probes.simulated import SimulatedNetwork
+from probes.targets import TargetPolicy
 
 pytestmark = pytest.mark.anyio
 ELSEWHERE = "192.0.2.7"
@@ -160,3 +162,36 @@ async def test_a_simulation_asks_no_name_server(
     monkeypatch.setattr("probes.lookup._addresses", lambda name, _: asked.append(name))
     assert (await ping(choose(), "www.example.com")).sent == 3
     assert asked == []
+
+
+async def test_a_place_that_is_forgotten_measures_as_it_did_the_first_time(
+    choose: Callable[..., ChosenNetworks],
+) -> None:
+    networks = choose()
+    first, second = await ping(networks), await ping(networks)
+    networks.forget("there")
+    third = await ping(networks)
+    networks.forget("he")
+    assert await ping(networks) == first != second
+    assert third not in (first, second)
+
+
+@pytest.mark.parametrize(
+    ("mode", "target", "origin"),
+    [
+        ("simulated", ELSEWHERE, "simulated"),
+        ("simulated", "127.0.0.1", "live"),
+        ("simulated", "", "simulated"),
+        ("live", ELSEWHERE, "live"),
+        ("live", "", "live"),
+    ],
+)
+async def test_a_place_tells_what_it_simulates(
+    choose: Callable[..., ChosenNetworks], mode: str, target: str, origin: str
+) -> None:
+    assert (simulation_at(choose(mode).at("here"), target) is not None) is (origin == "simulated")
+
+
+def test_a_network_that_is_handed_in_tells_whether_it_simulates() -> None:
+    assert simulation_at(OneNetwork(SimulatedNetwork(1)).at("here"))
+    assert simulation_at(OneNetwork(LiveNetwork(TargetPolicy())).at("here")) is None

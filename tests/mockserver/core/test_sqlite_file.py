@@ -88,7 +88,9 @@ _DURABILITY = ("journal_mode", "synchronous", "locking_mode")
 
 async def test_a_second_opener_is_refused(opened: Opened, file: Path) -> None:
     async with opened(file):
-        assert "locked" in await refusal(file)
+        sentence = await refusal(file)
+    assert str(file) in sentence
+    assert sentence.endswith("locked; another server uses it: give another --state file")
 
 
 async def test_the_file_is_free_again_after_closing(opened: Opened, file: Path) -> None:

@@ -20,6 +20,7 @@ from mockserver.settings import Settings
 KEY = "mock_ngrok_key"
 ADDRESS = "http://127.0.0.1:8080"
 CONTRACT = specs.load("ngrok")
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:142.0) Gecko/20100101 Firefox/142.0"
 
 # How long an example takes says more about the machine than about the code.
 settings.register_profile("unhurried", deadline=None)
@@ -44,6 +45,14 @@ class House:
             base_url=base,
             headers={"Ngrok-Version": "2"} | ({"Authorization": f"Bearer {key}"} if key else {}),
             event_hooks={"response": [documented]},
+        )
+
+    def browser(self, host: str = "wiki", **headers: str) -> httpx.AsyncClient:
+        """A browser that keeps its cookies, at `http://<host>.ngrok.localhost`."""
+        return httpx.AsyncClient(
+            transport=httpx.ASGITransport(self.app),
+            base_url=f"http://{host}.ngrok.localhost:8080",
+            headers={"User-Agent": FIREFOX, **headers},
         )
 
 
@@ -97,6 +106,13 @@ async def client(house: House) -> AsyncIterator[httpx.AsyncClient]:
     """A client with the default key and the version header."""
     async with house.client() as client:
         yield client
+
+
+@pytest.fixture
+async def browser(house: House) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser at the door of `wiki`, not signed in."""
+    async with house.browser() as browser:
+        yield browser
 
 
 @pytest.fixture

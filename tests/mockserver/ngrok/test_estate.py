@@ -193,7 +193,7 @@ def read_user_agent(raw: str) -> tuple[str, str, str, str, str]:
         ("Android", r"Android ([\d.]+)"),
         ("iOS", r"iPhone OS ([\d_]+)"),
         ("MacOS", r"Mac OS X ([\d_]+)\)"),
-        ("Windows", r"Windows NT ([\d.]+)"),
+        ("Windows", r"Windows NT (\d+)\.0"),
         ("Linux", r"Linux x86_64()"),
     ]
     system, found = next((s, m) for s, p in systems if (m := re.search(p, raw)))

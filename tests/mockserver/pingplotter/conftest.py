@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -56,6 +57,12 @@ class Api:
     async def status_of(self, session: Json) -> str:
         """Return the status that a session has now."""
         return str((await self.ok("GET", f"/sessions/{session['SessionId']}"))["Status"])
+
+    async def first_rounds(self) -> None:
+        """Let time pass until every session that is traced has sent a packet, and been told."""
+        await self.house.clock.advance(2.6)
+        async with asyncio.timeout(20):
+            await self.house.app.schedule.drain()
 
     async def new_agent(self, *targets: str, **fields: Any) -> Json:
         body = {"Name": "New", "Targets": [{"Target": t} for t in targets], **fields}

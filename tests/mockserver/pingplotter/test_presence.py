@@ -7,8 +7,9 @@ async def last_heard(api, agent):
     return (await api.ok("GET", f"/agents/{agent['UniqueId']}"))["LastMessageTime"]
 
 
-async def test_an_online_agent_is_heard_of_every_half_minute(api):
+async def test_an_online_agent_that_traces_nothing_is_heard_of_every_half_minute(api):
     agent = await api.agent(IsOnline=True)
+    await api.ok("PUT", f"/agents/{agent['UniqueId']}/sessions?action=0")
     heard = set()
     for _ in range(10):
         await api.house.clock.advance(15)
@@ -16,9 +17,27 @@ async def test_an_online_agent_is_heard_of_every_half_minute(api):
     assert 5 <= len(heard) <= 6
 
 
+async def test_an_online_agent_is_heard_of_with_each_sample(api):
+    session = await api.session()
+    await api.house.clock.advance(60)
+    (newest_ms,) = {
+        quality["MeasuredAtTimestampInMs"]
+        for quality in (await api.ok("GET", f"/sessions/{session['SessionId']}/status"))[
+            "TargetQuality"
+        ]
+    }
+    path = f"/agents/{session['AgentUniqueId']}/status"
+    last_ms = (await api.ok("POST", path, json={}))["LastMessageTimestampInMs"]
+    assert last_ms >= newest_ms > await now_ms(api) - 2500
+
+
+async def now_ms(api):
+    return api.house.clock.now_ms()
+
+
 async def test_an_offline_agent_is_not_heard_of_again(api):
     agent = await api.agent(IsOnline=False, Configured=True)
-    await api.house.clock.advance(3600)
+    await api.house.clock.advance(120)
     assert await last_heard(api, agent) == agent["LastMessageTime"]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 START_MS = 1_767_225_600_000
@@ -70,21 +72,22 @@ async def test_a_resumed_session_is_measured_again(api):
     await api.house.clock.advance(30)
     body = {"SessionId": session["SessionId"], "Action": "resume"}
     await api.ok("PUT", "/sessions", json=body)
+    assert values(await status(api, session)) == {"NoData"}
+    await api.first_rounds()
     told = await status(api, session)
     assert "NoData" not in values(told)
     moments = {quality["MeasuredAtTimestampInMs"] for quality in told["TargetQuality"]}
-    assert moments == {START_MS + 30_000}
+    assert START_MS + 30_000 <= min(moments) == max(moments) <= START_MS + 32_600
 
 
-async def test_a_measurement_holds_for_a_minute_and_then_another_comes(api):
+async def test_each_interval_brings_another_sample(api):
     session = await api.session()
-    first = await status(api, session)
-    await api.house.clock.advance(59.999)
-    assert await status(api, session) == first
-    await api.house.clock.advance(0.001)
-    second = await status(api, session)
-    moments = {quality["MeasuredAtTimestampInMs"] for quality in second["TargetQuality"]}
-    assert moments == {START_MS + 60_000}
+    moments = []
+    for _ in range(5):
+        await api.house.clock.advance(2.5)
+        told = await status(api, session)
+        moments += {quality["MeasuredAtTimestampInMs"] for quality in told["TargetQuality"]}
+    assert [later - earlier for earlier, later in pairwise(moments)] == [2500] * 4
 
 
 async def test_scores_move_with_time(api):
@@ -99,14 +102,18 @@ async def test_scores_move_with_time(api):
 
 async def test_a_target_on_loopback_is_as_good_as_can_be(api):
     agent = await api.agent(IsOnline=True)
-    told = await status(api, await api.new_session(agent, "127.0.0.9"))
-    assert {quality["QualityScore"] for quality in told["TargetQuality"]} == {100.0}
+    session = await api.new_session(agent, "127.0.0.9")
+    await api.first_rounds()
+    told = await status(api, session)
+    assert values(told) == {"Good"}
+    assert min(quality["QualityScore"] for quality in told["TargetQuality"]) > 95
 
 
 async def test_over_many_sessions_all_verdicts_occur_and_most_are_good(api):
     agent = await api.agent(IsOnline=True)
     body = [{"Target": f"h{n}", "AgentUniqueId": agent["UniqueId"]} for n in range(400)]
     await api.ok("POST", "/sessions", json=body)
+    await api.house.clock.advance(30)
     told = await batch(api, *(await api.sessions(agentUniqueId=agent["UniqueId"]))[-400:])
     counted = [q["QualityValue"] for one in told for q in one["TargetQuality"]]
     assert counted.count("Good") > len(counted) / 2

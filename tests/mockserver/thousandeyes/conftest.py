@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 Json = Any
 
 CLUSTER, ENTERPRISE, CLOUD = 113, 29, 11
+PATIENCE_S = 60
 MINIMAL: dict[str, dict[str, Any]] = {
     "agent-to-server": {"server": "www.example.com"},
     "agent-to-agent": {"targetAgentId": ENTERPRISE},
@@ -93,6 +95,19 @@ class Api:
     async def agent(self, agent_id: int) -> Json:
         (agent,) = (await self.ok(f"/v6/agents/{agent_id}"))["agents"]
         return agent
+
+    async def results(self, path: str, **parameters: Any) -> tuple[Any, list[Json] | None]:
+        """Return an answer of results, and its list or None where it has none."""
+        answer = await self.ok(f"/v6/{path}", params=parameters)
+        layer = answer[path.partition("/")[0]]
+        return answer, next((layer[key] for key in layer if key != "test"), None)
+
+    async def finish(self) -> None:
+        """Let the time pass that measuring takes, simulated or not."""
+        async with asyncio.timeout(PATIENCE_S):
+            while self.house.app.runner.is_busy:
+                await self.house.clock.advance(1)
+                await asyncio.sleep(0.001)
 
     async def stored(self, test_id: int) -> Json:
         """Return what is remembered of a test."""

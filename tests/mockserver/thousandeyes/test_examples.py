@@ -37,7 +37,39 @@ def example_of(answer):
 async def test_every_reading_with_all_its_examples_is_answered(api):
     for method, path, operation in OPERATIONS:
         if method == "get":
-            await api.ok(with_examples(path, operation))
+            answer = await api.send("GET", with_examples(path, operation))
+            documented = {int(status) for status in operation["responses"]} & {200, 301}
+            assert {answer.status_code} == documented, answer.text
+
+
+RESULTS = [
+    (path, operation)
+    for method, path, operation in OPERATIONS
+    if method == "get" and "roundId" in {p["name"] for p in operation.get("parameters", [])}
+    if "200" in operation["responses"]
+]
+
+
+@pytest.mark.parametrize(("path", "operation"), RESULTS, ids=[path for path, _ in RESULTS])
+async def test_the_result_of_an_example_is_measured_for_the_test_of_the_example(
+    api, path, operation
+):
+    address = with_examples(
+        path, {"parameters": [p for p in operation["parameters"] if p["in"] == "path"]}
+    )
+    if "http-server" in path:
+        address += "?headers=1&certificates=1"
+    await api.ok(address)
+    await api.finish()
+    answer = await api.ok(address)
+    shown = example_of(operation["responses"]["200"])
+    ((layer, page),) = ((key, shown[key]) for key in shown if key in path.split("/"))
+    ((key, expected),) = ((key, page[key]) for key in page if key != "test")
+    first, entry = expected[0], answer[layer][key][0]
+    # A short listing comes in one piece, which has no throughput.
+    assert set(first) - {"throughput"} <= set(entry)
+    same = ("agentId", "agentName", "countryId", "date", "roundId")
+    assert {k: first[k] for k in same if k in first} == {k: entry[k] for k in same if k in first}
 
 
 async def test_the_example_of_a_rerun_is_answered(api):
@@ -93,7 +125,7 @@ def test_all_operations_that_run_tests_are_counted_as_such():
 
 def test_every_operation_has_a_handler_of_its_own():
     found = [getattr(handlers, operation["operationId"]) for _, _, operation in OPERATIONS]
-    assert len({id(handler) for handler in found}) == len(OPERATIONS) == 30
+    assert len({id(handler) for handler in found}) == len(OPERATIONS) == 32
 
 
 def everything(stand_in, **settings):

@@ -66,8 +66,11 @@ def test_json_says_the_same(tmp_path: Path) -> None:
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_can_be_written(verb: str) -> None:
     alone = {"goto": "/", "back": True, "reload": True, "screenshot": True, "pause": 0.5}
-    beside = {"fill": "value", "type": "text", "select": "value"}
-    step = {verb: alone.get(verb, "x")} | ({beside[verb]: "y"} if verb in beside else {})
+    alone |= {"demand": "title", "wait_until": "url"}
+    claim = {"comparison": "is", "expected": "y"}
+    beside = {"fill": {"value": "y"}, "type": {"text": "y"}, "select": {"value": "y"}}
+    beside |= {"demand": claim, "wait_until": claim}
+    step = {verb: alone.get(verb, "x")} | beside.get(verb, {})
     steps = [{"marker_start": "x"}, step] if verb == "marker_end" else [step]
     assert type(parse_script(journey(*steps)).steps[-1].action) is VERBS[verb]
 

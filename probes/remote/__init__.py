@@ -1,0 +1,1 @@
+"""Agents on other machines: plans go to them as letters, results come back as letters."""
