@@ -18,13 +18,21 @@ from mockserver.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
-EXAMPLES = dict(re.findall(r"<!-- example: (\w+) -->\n```sh\n(.*?)```", README, re.DOTALL))
+RESULTS = (ROOT / "docs" / "results.md").read_text("utf-8")
+_EXAMPLE = re.compile(r"<!-- example: (\w+) -->\n```sh\n(.*?)```", re.DOTALL)
+EXAMPLES = dict(_EXAMPLE.findall(README))
+MORE_EXAMPLES = dict(_EXAMPLE.findall(RESULTS))
 # What the output of each example must hold for the example to have worked.
 OUTCOMES = {
     "ngrok": r'"next_page_uri": "http://127\.0\.0\.1:\d+/ngrok/app/sessions\?before_id=as_',
     "wisphub": r'"action":"stable_connection"',
     "pingplotter": r'"Description":"Router","IpAddress":"192\.0\.2\.7","Status":"Paused"',
-    "thousandeyes": r'"type": "agent-to-server"',
+    "thousandeyes": r'"avgLatency":[0-9.]+',
+}
+MORE_OUTCOMES = {
+    "round": r'x-mock-network: live(.|\n)*"responseCode":200',
+    "trace": r'"QualityValue":"Good"(.|\n)*"PacketsSent":[1-9]',
+    "visit": r'"cookie":(.|\n)*"application_sessions":\[\{"id":"as_',
 }
 
 
@@ -43,11 +51,12 @@ def port() -> Iterator[int]:
 
 def test_there_is_an_example_for_each_vendor() -> None:
     assert set(EXAMPLES) == set(OUTCOMES) == set(specs.vendors())
+    assert set(MORE_EXAMPLES) == set(MORE_OUTCOMES)
 
 
-@pytest.mark.parametrize("vendor", sorted(OUTCOMES))
-def test_an_example_runs_as_it_stands(vendor: str, port: int) -> None:
-    script = EXAMPLES[vendor].replace("127.0.0.1:8080", f"127.0.0.1:{port}")
+@pytest.mark.parametrize("name", sorted(OUTCOMES | MORE_OUTCOMES))
+def test_an_example_runs_as_it_stands(name: str, port: int) -> None:
+    script = (EXAMPLES | MORE_EXAMPLES)[name].replace("127.0.0.1:8080", f"127.0.0.1:{port}")
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],
         capture_output=True,
@@ -56,7 +65,7 @@ def test_an_example_runs_as_it_stands(vendor: str, port: int) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert re.search(OUTCOMES[vendor], done.stdout), done.stdout
+    assert re.search((OUTCOMES | MORE_OUTCOMES)[name], done.stdout), done.stdout
 
 
 def test_the_table_of_operations_is_that_of_the_contracts() -> None:
