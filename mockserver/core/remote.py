@@ -87,7 +87,9 @@ class EngineAgency:
         """Return the agents that are there now; ProbeError says why that is not known."""
         from probes.remote.roll import read_roll  # noqa: PLC0415
 
-        return await read_roll(self.engine)
+        agents = await read_roll(self.engine)
+        await self.engine.clear()
+        return agents
 
     def at(self, address: str) -> Place:
         """Return the place of the agent at ACCOUNT/NAME."""

@@ -29,6 +29,9 @@ def connect(path: Path | None, indexes: Iterable[str]) -> sqlite3.Connection:
     `indexes` are statements that make what is not there yet.
     """
     try:
+        if path and not path.exists():
+            # Passwords of tests are in it: nobody else is to read them.
+            path.touch(0o600)
         connection = sqlite3.connect(
             path or ":memory:", _WAIT_S, isolation_level=None, check_same_thread=False
         )

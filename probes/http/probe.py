@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from probes.connection import misled
-from probes.errors import TargetUnresolvable
+from probes.errors import TargetRefused, TargetUnresolvable
 from probes.failure import Failure, FailureKind
 from probes.http.credentials import Credentials, read_credentials
 from probes.http.exchange import Spoken, exchange
@@ -82,6 +82,11 @@ class _Journey:
             found = await resolve(name, family, lookup, min(left_s, PATIENCE_S))
         except TargetUnresolvable as error:
             return self._late("dns") if self.left_s <= 0 else _unresolved(error)
+        except TargetRefused as error:
+            # The first name is the caller's own choice; later ones a server has chosen.
+            if not self.exchanges:
+                raise
+            return Failure(FailureKind.NOT_ALLOWED, PHASE, str(error))
         return found[0]
 
     def _objection(self, address: Address) -> Failure | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,6 +30,15 @@ _ABORT_S = 0.2
 _MOST_CONNECTIONS = 8
 # Without these the locks of a machine that was cut off would be held for hours.
 _ALIVE = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+
+
+# `password` and `sslpassword` may stand behind the database.
+_PASSWORD_SETTING = re.compile(r"(password=)[^&]*", re.IGNORECASE)
+# The tables are SAQ's; its own sweep clears a queue only while that queue's agent lives.
+_CLEAR = """
+DELETE FROM saq_jobs WHERE queue LIKE 'agent:%'
+AND status IN ('aborted', 'complete', 'failed') AND expire_at <= extract(epoch FROM now())
+"""
 
 
 class LetterBox(PostgresQueue):
@@ -98,6 +108,11 @@ class Engine:
             self._desks[name] = Desk((await self.box(name)).jobs)
         return self._desks[name]
 
+    async def clear(self) -> None:
+        """Delete letters whose time is over: an agent that is gone does not do it itself."""
+        async with self.at_work(), self._pool.connection() as connection:
+            await connection.execute(_CLEAR)
+
     @contextlib.asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
         """Tell failures of the database within the block as EngineUnreachable."""
@@ -135,6 +150,7 @@ def _place(url: str) -> str:
     except ValueError as error:
         raise EngineUnreachable(f"The address of the engine cannot be read: {error}.") from None
     hidden = url.replace(f":{parts.password}@", ":***@") if parts.password else url
+    hidden = _PASSWORD_SETTING.sub(r"\1***", hidden)
     if parts.scheme not in SCHEMES:
         text = f"{hidden[:80]!r} is no engine"
         raise EngineUnreachable(f"{text}: expected postgresql://HOST/DATABASE.")

@@ -7,6 +7,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from mockserver.core.addresses import documentation_address
+from mockserver.core.local_names import may_exist
 from mockserver.core.randomness import Randomness
 from mockserver.core.store import Document
 
@@ -45,6 +46,8 @@ class Target:
             return self.literal
         if name == "localhost" or name.endswith(".localhost"):
             return "127.0.0.1"
+        if not may_exist(name):
+            return ""
         return documentation_address(randomness.stream("address of", name))
 
 

@@ -10,6 +10,7 @@ from mockserver.core.job_queue import Payload
 from mockserver.core.store import Document
 from mockserver.vendors.thousandeyes.measuring import MEASURES
 from mockserver.vendors.thousandeyes.measuring.failed import failed
+from mockserver.vendors.thousandeyes.measuring.masking import masked
 from mockserver.vendors.thousandeyes.measuring.task import Task
 from mockserver.vendors.thousandeyes.model import (
     AGENT,
@@ -64,6 +65,8 @@ async def finished(backend: Backend, test: Document, begin_s: int) -> list[Docum
 async def run(network: Network, payload: Payload) -> Document:
     """Carry out what one agent has to do in one round."""
     task = Task(**payload["task"])
+    if task.target_is_away:
+        return {"error": "The target agent is offline or disabled."}
     return {"findings": dict(await MEASURES[task.type](network, task))}
 
 
@@ -76,6 +79,7 @@ async def record(backend: Backend, payload: Payload, outcome: Document) -> None:
     findings = outcome.get("findings")
     if findings is None:
         findings = failed(test, str(outcome.get("error", "")))
+    findings = masked(findings, test)
     found = {
         "done": True,
         "at_ms": payload["dated_ms"] or backend.clock.now_ms(),
@@ -107,7 +111,7 @@ async def _assign(
     for choice in test["agents"]:
         agent = agents.get(choice["agentId"])
         if agent is not None and is_measuring(agent):
-            task = _task(test, agent, choice, agents, backend)
+            task = _task(test, agent, agents, backend)
             result = _pending(test, begin_s, agent)
             await _make_room(backend)
             await backend.documents.insert(RESULT.name, result["id"], result)
@@ -137,7 +141,6 @@ def _pending(test: Document, begin_s: int, agent: Document) -> Document:
 def _task(
     test: Document,
     agent: Document,
-    choice: Document,
     agents: Mapping[int, Document],
     backend: Backend,
 ) -> Task:
@@ -149,10 +152,11 @@ def _task(
         type=test["type"],
         settings=test["settings"],
         secrets=test["secrets"],
-        source_ip=choice.get("sourceIpAddress") or machine["ipAddresses"][0],
+        source_ip=(machine.get("publicIpAddresses") or machine["ipAddresses"])[0],
         # An agent that joined may have come back at another address since.
         target_host=host_of(target) if responder_port else test["target_host"],
         responder_port=responder_port,
+        target_is_away=bool(target) and not is_measuring(target),
         source_prefix=machine.get("prefix"),
         now_ms=backend.clock.now_ms(),
         dns_roots=backend.private_dns.roots or None,

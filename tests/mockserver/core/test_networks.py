@@ -150,9 +150,12 @@ async def test_names_of_this_machine_are_measured(
     assert witness.origins == ["live"]
 
 
-async def test_what_never_exists_is_not_resolved(choose: Callable[..., ChosenNetworks]) -> None:
+@pytest.mark.parametrize("name", ["host.invalid", "-host.example", "a..b", "x_%", "999.1.1.1"])
+async def test_what_cannot_exist_is_not_resolved(
+    choose: Callable[..., ChosenNetworks], name: str
+) -> None:
     with pytest.raises(TargetUnresolvable, match="no such name"):
-        await ping(choose(), "host.invalid")
+        await ping(choose(), name)
 
 
 async def test_a_simulation_asks_no_name_server(

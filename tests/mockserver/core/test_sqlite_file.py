@@ -194,3 +194,8 @@ def test_a_state_setting_means_a_file(state: str | None, path: Path | None) -> N
 def test_a_state_elsewhere_is_refused_by_name() -> None:
     with pytest.raises(StoreError, match="postgresql:// is not supported"):
         state_path("postgresql://localhost/mock")
+
+
+async def test_only_its_owner_may_read_it(opened: Opened, file: Path) -> None:
+    async with opened(file):
+        assert {one.stat().st_mode & 0o777 for one in file.parent.iterdir()} == {0o600}

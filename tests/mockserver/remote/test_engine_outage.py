@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from peers import PATIENCE_S, until
 from postgres import Postgres
+from psycopg import AsyncConnection
 from remote_rig import ROOT, HoldingServer, Program, pingplotter_agent
 
 from probes.http.plan import HttpPlan
@@ -110,3 +111,26 @@ async def test_an_agent_that_is_not_there_is_what_the_measurement_fails_with(
         assert await box.count("incomplete") == 0
     finally:
         await engine.close()
+
+
+async def test_a_letter_whose_time_is_over_is_deleted_without_its_agent(engine_url: str) -> None:
+    engine = Engine(engine_url)
+    await engine.open()
+    try:
+        with pytest.raises(AgentSilent):
+            await RemoteNetwork(engine, "default/gone", redelivery_s=1).measure(
+                HttpPlan("http://127.0.0.1/", timeout_s=0.5)
+            )
+        async with await AsyncConnection.connect(engine_url, autocommit=True) as connection:
+            await connection.execute("UPDATE saq_jobs SET expire_at = 1 WHERE queue LIKE '%gone'")
+            count = "SELECT count(*) FROM saq_jobs WHERE queue LIKE '%gone'"
+            assert await (await connection.execute(count)).fetchone() == (1,)
+            await engine.clear()
+            assert await (await connection.execute(count)).fetchone() == (0,)
+    finally:
+        await engine.close()
+
+
+def test_the_password_of_an_engine_is_not_shown() -> None:
+    for url in ("postgresql://u:pw@127.0.0.1/db", "postgresql://127.0.0.1/db?password=pw"):
+        assert "pw" not in Engine(url).place

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
@@ -236,3 +237,44 @@ async def test_definitions_do_not_tell_what_is_measured(api):
     before = json.dumps(await api.test(344813))
     await api.results("web/http-server/344813")
     assert json.dumps(await api.test(344813)) == before
+
+
+@pytest.mark.parametrize("away", [203, 209])
+async def test_a_target_agent_that_is_away_is_an_error(api, away):
+    test = await api.create("voice", targetAgentId=away)
+    await api.finish()
+    _, (entry,) = await api.results(f"voice/rtp-stream/{test['testId']}")
+    assert entry["errorDetail"] == "The target agent is offline or disabled."
+
+
+@pytest.mark.parametrize(
+    "server", ["http://x.example/", "a b", "127.0.0.1:99999", "-x", "1.2.3.4.5"]
+)
+async def test_what_can_be_no_host_is_an_error(api, server):
+    test = await api.create("agent-to-server", server=server)
+    await api.finish()
+    _, (entry,) = await api.results(f"net/metrics/{test['testId']}")
+    assert entry["errorType"] == "DNS"
+    assert "loss" not in entry
+
+
+async def test_a_redirect_to_a_name_is_what_was_measured(api):
+    """Not a simulation of the whole: the first answer came over the wire."""
+
+    async def redirect(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 302 Found\r\nlocation: http://far.example/\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(redirect, "127.0.0.1", 0)
+    async with server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+        test = await api.create("http-server", url=url, **QUICK)
+        await api.finish()
+        server.close()
+    path = f"web/http-server/{test['testId']}"
+    _, (entry,) = await api.results(path)
+    assert entry["numRedirects"] == 1
+    assert "not allowed" in entry["errorDetails"]
+    answer = await api.send("GET", f"/v6/{path}")
+    assert answer.headers["x-mock-network"] == "live"

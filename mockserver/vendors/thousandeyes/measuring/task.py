@@ -30,7 +30,8 @@ class Task:
     `settings` and `secrets` are those of the test's document (`model.py`). `target_host` is where
     the target agent answers, for agent-to-agent and voice; `responder_port` is where it takes
     probes of `probes respond`, None where nothing is known of it. `source_prefix` is the network
-    of the agent in CIDR notation, where it is known. `now_ms` is when the agent began, by the
+    of the agent in CIDR notation, where it is known; `target_is_away` says that nobody runs the
+    target agent now. `now_ms` is when the agent began, by the
     server's clock. `dns_roots` (`NAME=ADDRESS#PORT`) and `trust_anchors` (zone file lines) are
     those of a private name system, None for the public one.
     """
@@ -42,6 +43,7 @@ class Task:
     target_host: str | None = None
     responder_port: int | None = None
     source_prefix: str | None = None
+    target_is_away: bool = False
     now_ms: int = 0
     dns_roots: Sequence[str] | None = None
     trust_anchors: Sequence[str] | None = None
