@@ -54,6 +54,7 @@ def test_there_is_an_example_for_each_vendor() -> None:
     assert set(MORE_EXAMPLES) == set(MORE_OUTCOMES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(OUTCOMES | MORE_OUTCOMES))
 def test_an_example_runs_as_it_stands(name: str, port: int) -> None:
     script = (EXAMPLES | MORE_EXAMPLES)[name].replace("127.0.0.1:8080", f"127.0.0.1:{port}")

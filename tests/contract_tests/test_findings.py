@@ -13,6 +13,7 @@ from contract_tests.contract import aimed
 from contract_tests.findings import Finding, Tally, run
 from contract_tests.target import stand_in
 
+pytestmark = pytest.mark.slow
 Spoil = Callable[[int, list[Any], Any], tuple[int, list[Any], Any]]
 
 

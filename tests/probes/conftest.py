@@ -30,12 +30,29 @@ QUIET = {
 }
 """Files that compare measured times with imposed or captured ones: they run alone."""
 
+SLOW = {
+    "test_agent_to_agent_hostile.py",
+    "test_browser_guard.py",
+    "test_cancelled_descriptors.py",
+    "test_gate_fuzz.py",
+    "test_http_broken.py",
+    "test_http_matching.py",
+    "test_http_transfers.py",
+    "test_mtu_paths.py",
+    "test_page_live.py",
+    "test_sip_hostile.py",
+    "test_throughput_limit.py",
+}
+"""Files whose tests are quick one by one and long together."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what other tests on the same cores would disturb."""
+    """Mark what other tests on the same cores would disturb, and what takes long."""
     for item in items:
         if item.path.name in QUIET:
             item.add_marker(pytest.mark.quiet)
+        if item.path.name in SLOW:
+            item.add_marker(pytest.mark.slow)
 
 
 @dataclass
