@@ -34,14 +34,18 @@ SLOW = {
     "test_agent_to_agent_hostile.py",
     "test_browser_guard.py",
     "test_cancelled_descriptors.py",
+    "test_engine_answers.py",
     "test_gate_fuzz.py",
     "test_http_broken.py",
     "test_http_matching.py",
     "test_http_transfers.py",
+    "test_internet_delays.py",
     "test_mtu_paths.py",
     "test_page_live.py",
     "test_sip_hostile.py",
     "test_throughput_limit.py",
+    "test_trace_at_home.py",
+    "test_verbs.py",
 }
 """Files whose tests are quick one by one and long together."""
 
