@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from connexion.exceptions import ResolverError
 
-from mockserver.asgi.schema import UnknownKeyword
+from specs.json_schema import UnknownKeyword
 
 pytestmark = pytest.mark.anyio
 

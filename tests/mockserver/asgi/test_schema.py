@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from mockserver.asgi.schema import MAX_VIOLATIONS, Checker, UnknownKeyword, to_json_schema
+from mockserver.asgi.schema import MAX_VIOLATIONS, Checker
 from mockserver.core.errors import Violation
+from specs.json_schema import UnknownKeyword, to_json_schema
 
 OBJECT = {"type": "object", "required": ["a"], "properties": {"a": {"type": "integer"}}}
 
