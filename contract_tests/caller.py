@@ -22,12 +22,13 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation as it is called."""
+    """One operation as it is called; `template` is its path without that of the base URL."""
 
     method: str
     path: str
     parameters: tuple[Mapping[str, Any], ...]
     definition: Mapping[str, Any]
+    template: str = ""
 
     def example_values(self) -> dict[str, Any]:
         """Return the examples of everything that must be sent."""
@@ -51,6 +52,7 @@ def operations(contract: Mapping[str, Any]) -> dict[str, Operation]:
             prefix + path,
             (*item.get("parameters", ()), *item[method].get("parameters", ())),
             item[method],
+            path,
         )
         for path, item in contract["paths"].items()
         for method in specs.METHODS

@@ -56,7 +56,7 @@ def to_json_schema(schema: Schema) -> dict[str, Any]:
     return _with_null(result) if schema.get("nullable") and "type" in schema else result
 
 
-def compiled(json_schema: Schema) -> jsonschema_rs.Draft4Validator:
+def compiled(json_schema: dict[str, Any]) -> jsonschema_rs.Draft4Validator:
     """Return a validator that checks formats too."""
     return jsonschema_rs.Draft4Validator(
         json_schema, validate_formats=True, formats={"uuid": _is_uuid}
