@@ -1,0 +1,110 @@
+"""A small HTTP/1.1 server of the standard library: a call goes in, an answer comes out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from email.utils import formatdate
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Protocol
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+NOTHING = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request, taken apart: segments of the path are decoded one by one."""
+
+    method: str
+    segments: tuple[str, ...]
+    query: tuple[tuple[str, str], ...]
+    headers: Mapping[str, str]
+    body: bytes
+    host: str
+
+    def last(self, name: str) -> str | None:
+        """Return the last value of a query parameter."""
+        return dict(self.query).get(name)
+
+
+@dataclass(slots=True)
+class Answer:
+    """A status, a JSON value (or `NOTHING`, or bytes as they are), and headers."""
+
+    status: int
+    body: Any = NOTHING
+    headers: dict[str, str] = field(default_factory=dict)
+    media: str = "application/json"
+
+
+class App(Protocol):
+    """What is served."""
+
+    def answer(self, call: Call) -> Answer:
+        """Answer a call; ConnectionError breaks the connection off."""
+
+
+def server_of(app: App, port: int = 0) -> ThreadingHTTPServer:
+    """Return a server on loopback that is not running yet."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def handle_one_request(self) -> None:
+            self.raw_requestline = self.rfile.readline(65537)
+            if not self.raw_requestline:
+                self.close_connection = True
+            elif len(self.raw_requestline) > 65536:
+                self.requestline, self.request_version, self.command = "", "HTTP/1.1", ""
+                self.send_error(414)
+            elif self.parse_request():
+                self._serve()
+
+        def _serve(self) -> None:
+            try:
+                answer = app.answer(self._call())
+            except ConnectionError:
+                self.close_connection = True
+                self.connection.close()
+                return
+            self._write(answer)
+
+        def _call(self) -> Call:
+            parts = urlsplit(self.path)
+            length = int(self.headers.get("Content-Length") or 0)
+            return Call(
+                self.command,
+                tuple(unquote(part) for part in parts.path.split("/")[1:]),
+                tuple(parse_qsl(parts.query, keep_blank_values=True)),
+                self.headers,
+                self.rfile.read(length),
+                self.headers.get("Host", ""),
+            )
+
+        def _write(self, answer: Answer) -> None:
+            body = _encoded(answer.body)
+            self.wfile.write(f"HTTP/1.1 {answer.status} X\r\n".encode())
+            headers = {"Date": formatdate(usegmt=True), **answer.headers}
+            if answer.body is not NOTHING:
+                headers.setdefault("Content-Type", answer.media)
+            if answer.status != 204:
+                headers["Content-Length"] = str(len(body))
+            head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+            self.wfile.write(head.encode("latin-1") + b"\r\n")
+            if self.command != "HEAD" and answer.status != 204:
+                self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing: a bench asks thousands of times."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    server.daemon_threads = True
+    return server
+
+
+def _encoded(body: Any) -> bytes:
+    if body is NOTHING:
+        return b""
+    return body if isinstance(body, bytes) else json.dumps(body).encode()
