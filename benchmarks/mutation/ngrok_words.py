@@ -17,7 +17,7 @@ def _items(call: Call, answer: Answer) -> Iterator[Item]:
     body = answer.body
     if answer.status != 200 or "sessions" not in call.segments:
         return
-    yield from body[_LIST] if _LIST in body else [body]
+    yield from body.get(_LIST, [body])
 
 
 def _each(change: Callable[[Item], Any]) -> Bend:

@@ -11,6 +11,8 @@ from typing import Any, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 NOTHING = object()
+_LONGEST_LINE = 65536
+_NO_CONTENT = 204
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,60 +48,66 @@ class App(Protocol):
         """Answer a call; ConnectionError breaks the connection off."""
 
 
+class Handler(BaseHTTPRequestHandler):
+    """Reads a request, asks the app, writes its answer."""
+
+    protocol_version = "HTTP/1.1"
+    app: App
+
+    def handle_one_request(self) -> None:
+        """Serve any method, also one that nobody knows."""
+        self.raw_requestline = self.rfile.readline(_LONGEST_LINE + 1)
+        if len(self.raw_requestline) > _LONGEST_LINE:
+            self.requestline, self.request_version, self.command = "", "HTTP/1.1", ""
+            self.send_error(414)
+        elif not self.raw_requestline:
+            self.close_connection = True
+        elif self.parse_request():
+            self.serve()
+
+    def serve(self) -> None:
+        """Answer one call, or break off."""
+        try:
+            answer = self.app.answer(self.call())
+        except ConnectionError:
+            self.close_connection = True
+            self.connection.close()
+            return
+        self.write(answer)
+
+    def call(self) -> Call:
+        """Take the request apart."""
+        parts = urlsplit(self.path)
+        length = int(self.headers.get("Content-Length") or 0)
+        return Call(
+            self.command,
+            tuple(unquote(part) for part in parts.path.split("/")[1:]),
+            tuple(parse_qsl(parts.query, keep_blank_values=True)),
+            self.headers,
+            self.rfile.read(length),
+            self.headers.get("Host", ""),
+        )
+
+    def write(self, answer: Answer) -> None:
+        """Write head and body."""
+        body = _encoded(answer.body)
+        headers = {"Date": formatdate(usegmt=True), **answer.headers}
+        if answer.body is not NOTHING:
+            headers.setdefault("Content-Type", answer.media)
+        if answer.status != _NO_CONTENT:
+            headers["Content-Length"] = str(len(body))
+        lines = [f"HTTP/1.1 {answer.status} X", *(f"{n}: {v}" for n, v in headers.items())]
+        self.wfile.write("\r\n".join([*lines, "", ""]).encode("latin-1"))
+        if self.command != "HEAD" and answer.status != _NO_CONTENT:
+            self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing: a bench asks thousands of times."""
+
+
 def server_of(app: App, port: int = 0) -> ThreadingHTTPServer:
     """Return a server on loopback that is not running yet."""
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def handle_one_request(self) -> None:
-            self.raw_requestline = self.rfile.readline(65537)
-            if not self.raw_requestline:
-                self.close_connection = True
-            elif len(self.raw_requestline) > 65536:
-                self.requestline, self.request_version, self.command = "", "HTTP/1.1", ""
-                self.send_error(414)
-            elif self.parse_request():
-                self._serve()
-
-        def _serve(self) -> None:
-            try:
-                answer = app.answer(self._call())
-            except ConnectionError:
-                self.close_connection = True
-                self.connection.close()
-                return
-            self._write(answer)
-
-        def _call(self) -> Call:
-            parts = urlsplit(self.path)
-            length = int(self.headers.get("Content-Length") or 0)
-            return Call(
-                self.command,
-                tuple(unquote(part) for part in parts.path.split("/")[1:]),
-                tuple(parse_qsl(parts.query, keep_blank_values=True)),
-                self.headers,
-                self.rfile.read(length),
-                self.headers.get("Host", ""),
-            )
-
-        def _write(self, answer: Answer) -> None:
-            body = _encoded(answer.body)
-            self.wfile.write(f"HTTP/1.1 {answer.status} X\r\n".encode())
-            headers = {"Date": formatdate(usegmt=True), **answer.headers}
-            if answer.body is not NOTHING:
-                headers.setdefault("Content-Type", answer.media)
-            if answer.status != 204:
-                headers["Content-Length"] = str(len(body))
-            head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-            self.wfile.write(head.encode("latin-1") + b"\r\n")
-            if self.command != "HEAD" and answer.status != 204:
-                self.wfile.write(body)
-
-        def log_message(self, *_: Any) -> None:
-            """Say nothing: a bench asks thousands of times."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), type("Bound", (Handler,), {"app": app}))
     server.daemon_threads = True
     return server
 

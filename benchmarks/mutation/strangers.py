@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from benchmarks.mutation.ngrok import Ngrok
-from benchmarks.mutation.pingplotter import Item, PingPlotter, Refusal
+from benchmarks.mutation.pingplotter import Operation, PingPlotter
+from benchmarks.mutation.pingplotter_estate import Item
+from benchmarks.mutation.pingplotter_reception import Refusal
 from benchmarks.mutation.serving import Answer, Call
 
 
@@ -53,5 +55,5 @@ class StrangePingPlotter(PingPlotter):
             raise Refusal(409, "this session is closed")
         super().move(session, pausing)
 
-    def operations(self, call: Call):  # type: ignore[no-untyped-def]
+    def operations(self, call: Call) -> dict[str, Operation]:
         return {} if "customfields" in call.segments else super().operations(call)
