@@ -32,6 +32,9 @@ class Ngrok(App):
             self.items["users"][user["id"]] = user
         for number in range(count):
             session = self.new_session(number)
+            if number == 2:
+                # The contract's example: some tools call nothing else.
+                session["id"] = "as_2t5FqNc8XvLw0RzKm3YbPg7HdSj"
             self.items["sessions"][session["id"]] = session
 
     # The way of a request

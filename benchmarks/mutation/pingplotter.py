@@ -32,8 +32,20 @@ class PingPlotter(Agents, App):
             agent = self.new_agent(f"Office {number}", online=number != 1)
             for target in ("192.0.2.10 Router", f"198.51.100.{number + 1}", "203.0.113.5 Mail"):
                 self.new_session(agent["UniqueId"], target)
+        self.example()
         self.new_agent("Template", template=True)
         self.gone(self.new_agent("Old office"))
+
+    def example(self) -> None:
+        """Make the agent and the session of the contract's examples: some tools know no other."""
+        agent = self.new_agent("Example")
+        del self.agents[agent["UniqueId"]]
+        agent["UniqueId"] = "a1:Kq3vWz8XnRt5Lm2PdYc"
+        self.agents[agent["UniqueId"]] = agent
+        session = self.new_session(agent["UniqueId"], "198.51.100.7 www.example.com")
+        del self.sessions[session["SessionId"]]
+        session["SessionId"] = "s1:Hn4bTx7QwJz9Vc2RkMf"
+        self.sessions[session["SessionId"]] = session
 
     # The way of a request
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
 from benchmarks.mutation.pingplotter_estate import Item
+from benchmarks.mutation.pingplotter_reception import Refusal
 from benchmarks.mutation.pingplotter_sessions import Sessions
 from benchmarks.mutation.serving import Answer, Call
 
@@ -43,10 +42,13 @@ class Agents(Sessions):
         """Make an agent and the sessions of its targets."""
         body = self.body(call, dict)
         name = self.text(body, "Name")
-        agent = self.new_agent(name, online=False, template=bool(body.get("IsTemplate", False)))
-        for target in body.get("Targets") or []:
-            if isinstance(target, dict) and target.get("Target"):
-                self.new_session(agent["UniqueId"], str(target["Target"]))
+        template, targets = body.get("IsTemplate", False), body.get("Targets", [])
+        if not isinstance(template, bool) or not isinstance(targets, list):
+            raise Refusal(400, "IsTemplate must be a boolean, Targets a list")
+        wanted = [self.target(entry) for entry in targets if entry != {}]
+        agent = self.new_agent(name, online=False, template=template)
+        for target in wanted:
+            self.new_session(agent["UniqueId"], target)
         return self.created(self.shown_agent(agent))
 
     def created(self, agent: Item) -> Answer:
@@ -86,12 +88,11 @@ class Agents(Sessions):
 
     def agent_status(self, call: Call, agent_id: str) -> Answer:
         """Answer the status of one."""
-        body = json.loads(call.body) if call.body else {}
-        return Answer(200, self.status_of_agent(self.agent(agent_id), body))
+        return Answer(200, self.status_of_agent(self.agent(agent_id), self.query(call)))
 
     def agent_statuses(self, call: Call) -> Answer:
         """Answer the statuses of those that were named."""
-        body = self.body(call, dict)
+        body = self.query(call)
         ids = self.ids(body, "AgentUniqueIds")
         agents = [self.agents[i] for i in ids if i in self.agents]
         known = [agent for agent in agents if not agent["Deleted"]]

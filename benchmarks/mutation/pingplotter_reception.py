@@ -47,12 +47,35 @@ class Reception(Estate):
             raise Refusal(400, "the body is not what this operation takes")
         return body
 
+    def query(self, call: Call) -> Item:
+        """Return what a status may be narrowed by; Refusal if it is another thing."""
+        body = self.body(call, dict) if call.body else {}
+        for key in ("TargetName", "TargetIp"):
+            if not isinstance(body.get(key, ""), str):
+                raise Refusal(400, f"{key} must be a text")
+        if "QualityDefinitionIds" in body:
+            self.ids(body, "QualityDefinitionIds")
+        return body
+
     def text(self, body: Item, key: str) -> str:
         """Return a text of a body; Refusal if it is missing or another thing."""
         value = body.get(key)
         if not isinstance(value, str) or not value.strip():
             raise Refusal(400, f"{key} must be a text")
         return value
+
+    def target(self, entry: Any) -> str:
+        """Return an entry's target; Refusal if the entry is not as the manual's table says."""
+        if not isinstance(entry, dict):
+            raise Refusal(400, "each entry must be an object")
+        interval = entry.get("TraceIntervalInMs", 2500)
+        number = isinstance(interval, int) and not isinstance(interval, bool) and interval >= 0
+        digits = isinstance(interval, str) and interval.isascii() and interval.isdigit()
+        if not number and not digits:
+            raise Refusal(400, "TraceIntervalInMs must be a number of milliseconds")
+        if not isinstance(entry.get("ConfigurationId", ""), str):
+            raise Refusal(400, "ConfigurationId must be a text")
+        return self.text(entry, "Target")
 
     def ids(self, body: Item, key: str) -> list[str]:
         """Return a list of ids; Refusal if it is missing or another thing."""

@@ -38,7 +38,7 @@ class Sessions(Reception):
             if not isinstance(entry, dict):
                 raise Refusal(400, "each entry must be an object")
             agent = self.agent(self.text(entry, "AgentUniqueId"))
-            wanted.append((agent["UniqueId"], self.text(entry, "Target")))
+            wanted.append((agent["UniqueId"], self.target(entry)))
         for agent_id, target in wanted:
             self.new_session(agent_id, target)
         return Answer(200, True)
@@ -83,7 +83,7 @@ class Sessions(Reception):
 
     def session_statuses(self, call: Call) -> Answer:
         """Answer the statuses of those that were named."""
-        body = self.body(call, dict)
+        body = self.query(call)
         named = [self.sessions[i] for i in self.ids(body, "SessionIds") if i in self.sessions]
         fitting = [session for session in named if self.fits(session, body)]
         return Answer(200, [self.status_of_session(session, body) for session in fitting])
