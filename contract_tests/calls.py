@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from contract_tests import pointer
+from contract_tests.bodies import encoded
 from contract_tests.caller import BODY, Operation
 from contract_tests.exchange import Request
-from contract_tests.samples import holder_sample, minimal
+from contract_tests.samples import fits, holder_sample, minimal
+from contract_tests.styles import in_header, in_path, in_query
 
 
 def plain_values(operation: Operation, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -18,16 +19,16 @@ def plain_values(operation: Operation, arguments: Mapping[str, Any]) -> dict[str
 
     An argument named `#/…` is set at that pointer of the body; one that is None is left out.
     """
-    values = {p["name"]: holder_sample(p) for p in operation.parameters if p.get("required")}
-    body = _plain_body(operation)
+    values = {
+        p["name"]: holder_sample(p)
+        for p in operation.parameters
+        if p.get("required") and p["name"] not in arguments
+    }
+    body = arguments[BODY] if BODY in arguments else _plain_body(operation)
     for name, value in arguments.items():
         if name.startswith("#"):
             body = pointer.replaced(body, name[1:], value)
-        elif name == BODY:
-            body = value
-        elif value is None:
-            values.pop(name, None)
-        else:
+        elif name != BODY and value is not None:
             values[name] = value
     if body is not None:
         values[BODY] = body
@@ -35,34 +36,48 @@ def plain_values(operation: Operation, arguments: Mapping[str, Any]) -> dict[str
 
 
 def request_of(operation: Operation, values: Mapping[str, Any]) -> Request:
-    """Write a request: path, query and headers as text, a body as JSON or as a form."""
-    path, query, headers = operation.path, [], [("Accept", "application/json")]
+    """Write a request: path, query and headers in their styles, a body in its media type."""
+    path, headers = operation.path, [("Accept", "application/json")]
+    query: list[tuple[str, str]] = []
+    cookies: list[tuple[str, str]] = []
     for parameter in operation.parameters:
         name, where = parameter["name"], parameter["in"]
         if name not in values:
             continue
-        text = _texts(values[name])
         if where == "path":
-            path = path.replace(f"{{{name}}}", quote(text[0], safe=""))
+            path = path.replace(f"{{{name}}}", in_path(parameter, values[name]))
         elif where == "query":
-            query += [(name, item) for item in text]
+            query += in_query(parameter, values[name])
         elif where == "header":
-            headers.append((name, text[0]))
+            headers.append((name, in_header(parameter, values[name])))
         else:
-            headers.append(("Cookie", f"{name}={text[0]}"))
+            cookies += in_query(parameter, values[name])
+    if cookies:
+        headers.append(("Cookie", "; ".join(f"{name}={value}" for name, value in cookies)))
     target = path + (f"?{urlencode(query)}" if query else "")
     body = b""
     if BODY in values:
         media = media_type(operation) or "application/json"
-        headers.append(("Content-Type", media))
-        body = _encoded(values[BODY], media)
+        body, content_type = encoded(values[BODY], media, _content(operation).get(media, {}))
+        headers.append(("Content-Type", content_type))
     return Request(operation.method.upper(), target, tuple(headers), body)
 
 
 def media_type(operation: Operation) -> str | None:
     """Return the media type of an operation's body, JSON where there is a choice."""
-    content = operation.definition.get("requestBody", {}).get("content", {})
-    return next((name for name in content if "json" in name), next(iter(content), None))
+    content = _content(operation)
+    json_names = sorted((name for name in content if "json" in name), key=_oddness)
+    return next(iter([*json_names, *content]), None)
+
+
+def _oddness(media: str) -> tuple[bool, bool]:
+    # A list of changes is not what the schema of a thing describes.
+    return "json-patch" in media, media != "application/json"
+
+
+def _content(operation: Operation) -> Mapping[str, Any]:
+    content: Mapping[str, Any] = operation.definition.get("requestBody", {}).get("content", {})
+    return content
 
 
 def _plain_body(operation: Operation) -> Any:
@@ -70,21 +85,8 @@ def _plain_body(operation: Operation) -> Any:
     media = media_type(operation)
     if media is None or not definition.get("required"):
         return None
-    holder = definition["content"][media]
-    return minimal(holder_sample(holder), holder.get("schema", {}))
-
-
-def _texts(value: Any) -> list[str]:
-    if isinstance(value, list):
-        return [_text(item) for item in value]
-    return [_text(value)]
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
-
-
-def _encoded(body: Any, media: str) -> bytes:
-    if media.endswith("urlencoded"):
-        return urlencode(body).encode()
-    return json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    holder = _content(operation)[media]
+    schema = holder.get("schema", {})
+    whole = holder_sample(holder)
+    least = minimal(whole, schema)
+    return least if fits(least, schema) else whole

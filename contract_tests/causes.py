@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from contract_tests.exchange import Exchange
-from contract_tests.finding import Finding
+from contract_tests.finding import Finding, Grade
 
 
 @dataclass(slots=True)
@@ -23,10 +23,8 @@ class Cause:
 
     @property
     def shown(self) -> Finding:
-        """The finding with the smallest request: the one that a person should see."""
-        return min(
-            self.findings, key=lambda finding: sum(e.request.size for e in finding.exchanges)
-        )
+        """The one that a person should see: of the gravest that with the smallest request."""
+        return min(self.findings, key=_reading)
 
     @property
     def operations(self) -> tuple[str, ...]:
@@ -39,13 +37,15 @@ class Cause:
         return self.shown.exchanges[-1] if self.shown.exchanges else None
 
 
+def _reading(finding: Finding) -> tuple[int, bool, int]:
+    """Return what is wanted least: a mild grade, nothing to repeat it with, much to read."""
+    size = sum(exchange.request.size for exchange in finding.exchanges)
+    return list(Grade).index(finding.grade), not finding.exchanges, size
+
+
 def grouped(findings: Iterable[Finding]) -> list[Cause]:
     """Group findings by cause, in the order in which the causes were first seen."""
     causes: dict[tuple[str, str, str], Cause] = {}
     for finding in findings:
         causes.setdefault(finding.cause, Cause([])).findings.append(finding)
     return list(causes.values())
-
-
-def _size(finding: Finding) -> int:
-    return sum(exchange.request.size for exchange in finding.exchanges)

@@ -1,4 +1,4 @@
-"""The command `contract-tests`: suite, specs."""
+"""The command `contract-tests`: server, cleanup, suite, specs."""
 
 from __future__ import annotations
 
@@ -7,19 +7,30 @@ import sys
 
 import click
 
+from contract_tests.cleanup_command import cleanup
+from contract_tests.server_command import server
+from contract_tests.specs_command import specs_command
+
 _EXAMPLES = """
 \b
 Examples:
+  contract-tests server ngrok --url http://127.0.0.1:8080/ngrok
   contract-tests suite
   contract-tests suite --vendor ngrok --seed 7 --examples 200
   contract-tests specs
+  contract-tests specs openapi.yaml --against old.yaml
 """
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=_EXAMPLES)
 @click.version_option(package_name="netmon-in-a-box")
 def main() -> None:
-    """Hold the stand-in, and the contracts themselves, to what the documents say."""
+    """Hold servers, the stand-in, and the contracts themselves to what the documents say."""
+
+
+main.add_command(server)
+main.add_command(cleanup)
+main.add_command(specs_command)
 
 
 @main.command(epilog=_EXAMPLES)
@@ -49,26 +60,3 @@ def suite(
     os.environ.update(given)
     code = pytest.main(["--pyargs", "contract_tests.suite", "-q", *pytest_args])
     sys.exit(code if code in (0, 1) else 2)
-
-
-@main.command("specs")
-@click.argument("vendor", nargs=-1)
-def specs_command(vendor: tuple[str, ...]) -> None:
-    """Check contracts: valid OpenAPI, true examples, a source for every statement.
-
-    Exit codes: 0 nothing to say, 1 findings, 2 no such vendor.
-    """
-    import specs
-    from contract_tests.lint import findings
-
-    try:
-        found = [
-            f"{name}: {line}" for name in vendor or specs.vendors() for line in findings(name)
-        ]
-    except specs.UnknownVendor as error:
-        click.echo(f"contract-tests: {error}", err=True)
-        sys.exit(2)
-    for line in found:
-        click.echo(line)
-    click.echo(f"{len(found)} findings in {', '.join(vendor or specs.vendors())}")
-    sys.exit(1 if found else 0)

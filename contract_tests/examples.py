@@ -43,4 +43,5 @@ def _of(where: str, holder: Mapping[str, Any], *, is_request: bool) -> Iterator[
     if "example" in holder:
         yield where, schema, holder["example"], is_request
     for name, example in holder.get("examples", {}).items():
-        yield f"{where} {name}", schema, example["value"], is_request
+        if "value" in example:
+            yield f"{where} {name}", schema, example["value"], is_request

@@ -21,6 +21,23 @@ class Grade(StrEnum):
     ASSUMPTION = "assumption"
 
 
+class Aspect(StrEnum):
+    """What of an answer is wrong; decisions in SOURCES.md name what they decide by these words."""
+
+    STATUS = "status"
+    MEDIA = "media"
+    BODY = "body"
+    MISSING = "missing"
+    NEVER = "never"
+    NULL = "null"
+    EMPTY = "empty"
+    TYPE = "type"
+    FORMAT = "format"
+    WORDS = "words"
+    RANGE = "range"
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One way in which a server parts from its contract, with the exchanges that show it.
@@ -29,6 +46,7 @@ class Finding:
     is the field, parameter, header or resource within it: findings of the same rule, statement
     and place have one cause. `statement` selects rows of SOURCES.md (`GET /agents 200`,
     `Agent.Name`); `source` cites the document itself where no row does, e.g. `RFC 9110, 15.5.6`.
+    `aspect` is what of an answer's words is wrong (an `Aspect`), and empty for deeds.
     """
 
     rule: str
@@ -41,11 +59,13 @@ class Finding:
     statement: str = ""
     source: str = ""
     grade: Grade = Grade.BREACH
+    aspect: str = ""
 
     @property
     def cause(self) -> tuple[str, str, str]:
         """What findings of one cause share."""
-        return self.rule, self.statement or self.operation, self.place
+        place = f"{self.place} ({self.aspect})" if self.aspect else self.place
+        return self.rule, self.statement or self.operation, place
 
     def __str__(self) -> str:
         """Word it for a person."""

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
 
-from contract_tests.caller import BODY, Caller, Values, operations
+from contract_tests import pointer
+from contract_tests.caller import BODY, operations
+from contract_tests.calls import request_of
+from contract_tests.exchange import Exchange
+from contract_tests.world import World
 
-if TYPE_CHECKING:
-    import requests
-
-    from contract_tests.target import Target
-
-_LONGEST = 4
+_LONGEST, _MOST_STEPS = 4, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,24 +31,12 @@ class Link:
         return f"{self.source} → {self.target} ({self.name})"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One call that was made, and its answer."""
-
-    values: Values
-    response: requests.Response
-
-
-class LinkBroken(AssertionError):
-    """A link could not be followed: the message says at which step and what came back."""
-
-
 class NothingToFollow(Exception):
     """The answer did not hold what the link takes from it; the contract may allow that."""
 
 
 def links(contract: Mapping[str, Any]) -> tuple[Link, ...]:
-    """Return every link of a resolved contract."""
+    """Return every link of a resolved contract that names its operation."""
     return tuple(
         Link(
             name, source, link["operationId"], link.get("parameters", {}), link.get("requestBody")
@@ -57,80 +45,91 @@ def links(contract: Mapping[str, Any]) -> tuple[Link, ...]:
         for status, answer in operation.definition["responses"].items()
         if status.startswith("2")
         for name, link in answer.get("links", {}).items()
+        if "operationId" in link
     )
 
 
+@dataclass(frozen=True, slots=True)
 class Traveller:
-    """Follows links on one target, reaching each one's source by other links if need be."""
+    """Follows links on one server, reaching each one's source by other links if need be.
 
-    def __init__(
-        self, contract: Mapping[str, Any], target: Target, settle: Callable[[], None] | None = None
-    ) -> None:
-        """Call `target` as `contract` says; `settle` waits for the work that a call has begun."""
-        self._caller = Caller(contract, target, settle)
-        self._links = links(contract)
+    `known` are the last successes of operations, so that no source is asked for twice in vain.
+    """
 
-    def follow(self, link: Link) -> requests.Response:
+    world: World
+    known: dict[str, Exchange] = field(default_factory=dict)
+
+    def follow(self, link: Link) -> Exchange:
         """Return what the link's target answered to what its source gave.
 
-        LinkBroken if either does not succeed; NothingToFollow if the source's answers never hold
-        what the link takes from them.
+        NothingToFollow if no success of the source was found, or none holds what the link takes.
         """
-        missing: NothingToFollow | None = None
-        for step in self._reach(link.source, _LONGEST):
+        missing = NothingToFollow(f"{link}: no way to a success of {link.source} was found")
+        arrived: Exchange | None = None
+        for step in islice(self._reach(link.source, frozenset()), _MOST_STEPS):
             try:
-                return self._take(link, step).response
+                again, arrived = arrived, self._take(link, step)
             except NothingToFollow as error:
                 missing = error
-        raise missing or LinkBroken(f"{link}: no way to a success of {link.source} was found")
-
-    def _reach(self, operation_id: str, length: int) -> Iterator[Step]:
-        """Yield successes of an operation: with the contract's examples, or along links to it."""
-        values = self._caller.operations[operation_id].example_values()
-        response = self._caller.call(operation_id, values)
-        if response.ok:
-            yield Step(values, response)
-        for link in self._links if length else ():
-            if link.target == operation_id and link.source != operation_id:
-                yield from self._arrive(link, length - 1)
-
-    def _arrive(self, link: Link, length: int) -> Iterator[Step]:
-        for step in self._reach(link.source, length):
-            try:
-                yield self._take(link, step)
-            except (NothingToFollow, LinkBroken):
                 continue
+            # What was known may have gone meanwhile: only a second 404 is an answer.
+            if arrived.ok or arrived.status != 404 or again is not None:
+                return arrived
+        if arrived is not None:
+            return arrived
+        raise missing
 
-    def _take(self, link: Link, step: Step) -> Step:
-        values = self._caller.operations[link.target].example_values()
+    def _reach(self, operation_id: str, via: frozenset[str]) -> Iterator[Exchange]:
+        """Yield successes of an operation: with samples, or along links to it, but not `via`."""
+        if operation_id in self.known:
+            yield self.known[operation_id]
+        exchange = self.world.call(operation_id)
+        if exchange.ok:
+            self.known[operation_id] = exchange
+            yield exchange
+        via |= {operation_id}
+        for link in links(self.world.contract) if len(via) < _LONGEST else ():
+            if link.target == operation_id and link.source not in via:
+                yield from self._arrive(link, via)
+
+    def _arrive(self, link: Link, via: frozenset[str]) -> Iterator[Exchange]:
+        for step in islice(self._reach(link.source, via), 1):
+            try:
+                exchange = self._take(link, step)
+            except NothingToFollow:
+                continue
+            if exchange.ok:
+                yield exchange
+
+    def _take(self, link: Link, step: Exchange) -> Exchange:
+        world = self.world
+        values = world.values(link.target, {})
         for name, expression in link.parameters.items():
-            values[name.rpartition(".")[2]] = _evaluate(expression, step, link)
+            values[name.rpartition(".")[2]] = evaluated(expression, step)
         if link.body is not None:
-            values[BODY] = _evaluate(link.body, step, link)
-        response = self._caller.call(link.target, values)
-        if not response.ok:
-            text = f"{response.status_code}: {response.text[:300]}"
-            raise LinkBroken(f"{link}: with {values}, {link.target} answered {text}")
-        return Step(values, response)
+            values[BODY] = evaluated(link.body, step)
+        request = request_of(world.operations[link.target], values)
+        exchange = world.send(request, link.target, values)
+        if exchange.ok:
+            if world.operations[link.target].method.lower() == "delete":
+                self.known.clear()  # They may tell of what is gone now.
+            self.known[link.target] = exchange
+        return exchange
 
 
-def _evaluate(expression: Any, step: Step, link: Link) -> Any:
+def evaluated(expression: Any, step: Exchange) -> Any:
     """Evaluate a runtime expression (OpenAPI 3.0.3, 4.8.20.4), also inside objects and arrays."""
     if isinstance(expression, Mapping):
-        return {key: _evaluate(item, step, link) for key, item in expression.items()}
+        return {key: evaluated(item, step) for key, item in expression.items()}
     if isinstance(expression, list):
-        return [_evaluate(item, step, link) for item in expression]
+        return [evaluated(item, step) for item in expression]
     if not isinstance(expression, str) or not expression.startswith("$"):
         return expression
-    place, _, pointer = expression.partition("#")
+    place, _, rest = expression.partition("#")
     if place.startswith(("$request.path.", "$request.query.", "$request.header.")):
         return step.values[place.rpartition(".")[2]]
-    value: Any = step.values.get(BODY) if place == "$request.body" else step.response.json()
-    for part in pointer.split("/")[1:]:
-        try:
-            value = value[int(part)] if isinstance(value, list) else value[part]
-        except (LookupError, TypeError, ValueError):
-            raise NothingToFollow(f"{link}: {expression} is not in the answer") from None
+    document = step.values.get(BODY) if place == "$request.body" else step.body()
+    value = pointer.read(document, rest, None)
     if value is None:
-        raise NothingToFollow(f"{link}: {expression} is null")
+        raise NothingToFollow(f"nothing at {expression} in the answer of {step.operation_id}")
     return value

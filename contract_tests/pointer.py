@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from copy import deepcopy
 from typing import Any
 
@@ -42,3 +43,31 @@ def replaced(document: Any, pointer: str, value: Any) -> Any:
     else:
         copy[first] = replaced(copy.get(first), rest, value)
     return copy
+
+
+def found(document: Any, pattern: str) -> list[Any]:
+    """Return what is at every place that `pattern` names; `*` is every item or every key."""
+    values = [document]
+    for part in parts(pattern):
+        values = [inner for value in values for inner in _step(value, part)]
+    return values
+
+
+def without(document: Any, patterns: Iterable[str]) -> Any:
+    """Return a copy of `document` without what stands at these places; `*` as in `found`."""
+    copy = deepcopy(document)
+    for pattern in patterns:
+        *steps, last = parts(pattern)
+        for holder in found(copy, "".join(f"/{step}" for step in steps)):
+            if last == "*" and isinstance(holder, dict | list):
+                holder.clear()
+            elif isinstance(holder, dict):
+                holder.pop(last, None)
+    return copy
+
+
+def _step(value: Any, part: str) -> list[Any]:
+    if part == "*" and isinstance(value, dict | list):
+        return list(value.values()) if isinstance(value, dict) else list(value)
+    inner = read(value, f"/{part.replace('~', '~0').replace('/', '~1')}", None)
+    return [] if inner is None else [inner]

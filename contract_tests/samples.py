@@ -2,46 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
-Schema = Mapping[str, Any]
+from contract_tests.sampling import Sampler
+from specs.json_schema import UnknownKeyword, compiled, to_json_schema
 
-_BY_FORMAT: Mapping[str, str] = {
-    "date-time": "2025-01-01T00:00:00Z",
-    "date": "2025-01-01",
-    "uuid": "6f1c2b34-9d1e-4a5b-8c7d-0123456789ab",
-    "uri": "https://www.example.com/",
-    "email": "ada@example.com",
-    "hostname": "www.example.com",
-    "ipv4": "192.0.2.1",
-    "ipv6": "2001:db8::1",
-}
+Schema = Mapping[str, Any]
+# Tried in this order until one is valid: examples are the author's, but may be wrong.
+_SAMPLERS = tuple(Sampler(with_examples=own, choice=n) for n in range(4) for own in (True, False))
+
+_LISTS = frozenset({"allOf", "anyOf", "oneOf"})
+_SINGLE = frozenset({"items", "additionalProperties"})
 
 
 def holder_sample(holder: Mapping[str, Any]) -> Any:
-    """Return the example of a parameter or media type, or a sample of its schema."""
-    if "example" in holder:
-        return holder["example"]
-    for example in (holder.get("examples") or {}).values():
-        if isinstance(example, Mapping) and "value" in example:
-            return example["value"]
-    return sample(holder.get("schema", {}))
+    """Return a valid example of a parameter or media type, or else a sample of its schema."""
+    return _first_valid(holder.get("schema", {}), _examples(holder))
 
 
 def sample(schema: Schema) -> Any:
-    """Return a value that `schema` allows, as far as its simple keywords tell; seldom wrong."""
-    for key in ("example", "default"):
-        if key in schema:
-            return schema[key]
-    if schema.get("enum"):
-        return schema["enum"][0]
-    if "allOf" in schema:
-        return _merged(schema)
-    for key in ("oneOf", "anyOf"):
-        if schema.get(key):
-            return sample(schema[key][0])
-    return _by_type(schema)
+    """Return a value for a request that `schema` allows, as far as its words tell."""
+    return _first_valid(schema, iter(()))
+
+
+def fits(value: Any, schema: Schema) -> bool:
+    """Say whether a request may carry `value` where `schema` stands."""
+    try:
+        return bool(compiled(to_json_schema(of_request(schema))).is_valid(value))
+    except (UnknownKeyword, ValueError):
+        # What cannot be judged is not held against it.
+        return True
+
+
+def of_request(schema: Any, hidden: frozenset[str] = frozenset()) -> Any:
+    """Return a schema as requests have to fit it: without demands for what only answers have.
+
+    `hidden` are names of such properties that schemas around this one tell.
+    """
+    if not isinstance(schema, Mapping):
+        return schema
+    hidden |= {
+        name
+        for part in _parts(schema)
+        for name, inner in part.get("properties", {}).items()
+        if inner.get("readOnly")
+    }
+    result = dict(schema)
+    for key in _LISTS & set(schema):
+        result[key] = [of_request(part, hidden) for part in schema[key]]
+    for key in _SINGLE & set(schema):
+        result[key] = of_request(schema[key])
+    if "properties" in schema:
+        result["properties"] = {n: of_request(s) for n, s in schema["properties"].items()}
+    if "required" in schema:
+        result["required"] = [name for name in schema["required"] if name not in hidden]
+    return result
 
 
 def minimal(value: Any, schema: Schema) -> Any:
@@ -49,47 +66,31 @@ def minimal(value: Any, schema: Schema) -> Any:
     if isinstance(value, Mapping):
         required = {name for part in _parts(schema) for name in part.get("required", ())}
         inner = {n: s for part in _parts(schema) for n, s in part.get("properties", {}).items()}
-        return {n: minimal(v, inner.get(n, {})) for n, v in value.items() if n in required}
+        return {
+            n: minimal(v, inner.get(n, {}))
+            for n, v in value.items()
+            if n in required and not inner.get(n, {}).get("readOnly")
+        }
     if isinstance(value, list) and value:
         return [minimal(value[0], schema.get("items", {}))]
     return value
 
 
+def _first_valid(schema: Schema, examples: Iterator[Any]) -> Any:
+    made = (sampler.value(schema) for sampler in _SAMPLERS)
+    valid = (value for value in chain(examples, made) if fits(value, schema))
+    for value in valid:
+        return value
+    return _SAMPLERS[0].value(schema)
+
+
+def _examples(holder: Mapping[str, Any]) -> Iterator[Any]:
+    if "example" in holder:
+        yield holder["example"]
+    for example in (holder.get("examples") or {}).values():
+        if isinstance(example, Mapping) and "value" in example:
+            yield example["value"]
+
+
 def _parts(schema: Schema) -> list[Schema]:
     return [schema, *(part for inner in schema.get("allOf", ()) for part in _parts(inner))]
-
-
-def _merged(schema: Schema) -> Any:
-    values = [sample(part) for part in schema["allOf"]]
-    if not all(isinstance(value, Mapping) for value in values):
-        return values[0]
-    own = _by_type({**schema, "type": "object"})
-    return {name: value for each in [*values, own] for name, value in each.items()}
-
-
-def _by_type(schema: Schema) -> Any:
-    kind = schema.get("type") or ("object" if "properties" in schema else "string")
-    if kind == "object":
-        required = schema.get("required", ())
-        return {n: sample(s) for n, s in schema.get("properties", {}).items() if n in required}
-    if kind == "array":
-        return [sample(schema.get("items", {}))] * max(1, schema.get("minItems", 1))
-    if kind == "boolean":
-        return True
-    if kind in {"integer", "number"}:
-        return _number(schema)
-    return _text(schema)
-
-
-def _number(schema: Schema) -> Any:
-    least = schema.get("minimum", schema.get("maximum", 1))
-    step = schema.get("multipleOf", 1)
-    least += step if schema.get("exclusiveMinimum") else 0
-    return max(least, 1) if schema.get("maximum", 1) >= 1 and least <= 1 else least
-
-
-def _text(schema: Schema) -> str:
-    text: str = _BY_FORMAT.get(str(schema.get("format")), "sample")
-    text = text.ljust(int(schema.get("minLength", 0)), "x")
-    most = schema.get("maxLength")
-    return text if most is None else text[: int(most)]

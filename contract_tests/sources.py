@@ -3,22 +3,53 @@
 A row's first cell is a selector in backticks: `GET /agents`, `GET /agents ?includeDeleted`,
 `GET /agents/{id} {id}`, `GET /agents #Accept`, `GET /agents 404`, `header X-Limit`, `Agent`,
 `Agent.CustomFields.Name`. A `*` stands for any text.
+
+Where a document and a decision both have a part in a statement, the statement has a row for each,
+and the note of the decision names what it decides: `null: …`, `words: …; range: …` (see
+`finding.Aspect`). A decision that stands alone decides everything.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 import specs
 
-_ROW = re.compile(r"^\|\s*`([^`]+)`\s*\|\s*([^|]*?)\s*\|")
+_ROW = re.compile(r"^\|\s*`([^`]+)`\s*\|\s*([^|]*?)\s*\|\s*([^|]*?)\s*(?:\||$)")
 _SIGNS = {"query": "?{}", "header": "#{}", "path": "{{{}}}", "cookie": "={}"}
 _SHAPES = ("allOf", "anyOf", "oneOf")
 _DOCUMENT_KEY = re.compile(r"[A-Z]{1,3}")
+_DOCUMENT = re.compile(r"^\|\s*`?([A-Z]{1,3})`?\s*\|\s*([^|]*?)\s*\|")
+_DECIDED = re.compile(r"(?:^|; )([a-z]+):")
+DECISION = "decision"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of SOURCES.md: what it is about, what it cites, and what it adds to that."""
+
+    selector: str
+    source: str
+    note: str = ""
+
+    @property
+    def decides(self) -> frozenset[str]:
+        """The aspects that are a decision of ours by this row; none where it cites a document."""
+        return frozenset(_DECIDED.findall(self.note)) if self.is_decision else frozenset()
+
+    @property
+    def is_decision(self) -> bool:
+        """Whether no document stands behind it."""
+        return self.source.startswith(DECISION)
+
+    def is_about(self, statement: str) -> bool:
+        """Say whether the row's selector fits."""
+        return fnmatchcase(statement, self.selector)
 
 
 def statements(contract: Mapping[str, Any]) -> Iterator[str]:
@@ -57,12 +88,23 @@ def _fields(name: str, schema: Mapping[str, Any]) -> Iterator[str]:
         yield from _fields(f"{name}.{field}", inner)
 
 
-def rows(sources: Path) -> dict[str, str]:
-    """Return the selectors of SOURCES.md with what each cites, without the list of documents."""
+def table(sources: Path) -> tuple[Row, ...]:
+    """Return the rows of SOURCES.md in their order, without the list of documents."""
     found = (_ROW.match(line) for line in sources.read_text("utf-8").splitlines())
-    matches = [match for match in found if match]
+    rows_found = (Row(match[1], match[2], match[3]) for match in found if match)
     # A document's key is a few capitals; a schema's name always has a small letter.
-    return {m[1]: m[2] for m in matches if not _DOCUMENT_KEY.fullmatch(m[1])}
+    return tuple(row for row in rows_found if not _DOCUMENT_KEY.fullmatch(row.selector))
+
+
+def documents(sources: Path) -> dict[str, str]:
+    """Return the documents that SOURCES.md cites, by the keys under which it does."""
+    found = (_DOCUMENT.match(line) for line in sources.read_text("utf-8").splitlines())
+    return {match[1]: match[2] for match in found if match}
+
+
+def rows(sources: Path) -> dict[str, str]:
+    """Return the selectors of SOURCES.md with what each cites (the last row of each)."""
+    return {row.selector: row.source for row in table(sources)}
 
 
 def without_source(vendor: str) -> list[str]:

@@ -13,12 +13,14 @@ from typing import Any
 import requests
 import uvicorn
 
+from mockserver import vendors as rooms
 from mockserver.app import Application, create_app
 from mockserver.core.clock import ManualClock
 from mockserver.settings import Settings
 
 Wrap = Callable[[Any], Any]
 Started = Future[tuple[int, asyncio.AbstractEventLoop]]
+_BEGIN_MS = 1_767_225_600_000  # 2026-01-01T00:00:00Z
 _AT_LEAST_S, _STEP_S, _PATIENCE_S = 5.0, 1.0, 3.0
 
 
@@ -42,6 +44,13 @@ class Target:
             if scheme["type"] == "http" and scheme["scheme"].lower() == "bearer":
                 return {"Authorization": f"Bearer {self.key}"}
         raise ValueError(f"{self.vendor}: no security scheme that a key fits")
+
+
+def public_key(vendor: str) -> str | None:
+    """Return the key that every stand-in knows, as its documents show it; None if it has none."""
+    with suppress(ModuleNotFoundError):
+        return rooms.load((vendor,))[0].default_key or None
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +77,17 @@ class StandIn:
 
 
 @contextmanager
-def stand_in(wrap: Wrap | None = None, **settings: Any) -> Iterator[StandIn]:
+def stand_in(
+    wrap: Wrap | None = None, begin_ms: int = _BEGIN_MS, **settings: Any
+) -> Iterator[StandIn]:
     """Serve a stand-in from a thread of this process, on a free port, without rate limits.
 
-    Its clock stands still until `settle` moves it, so that work takes no time of ours.
+    Its clock begins at `begin_ms` (Unix milliseconds) and stands still until `settle` moves it, so
+    that work takes no time of ours.
     `wrap` puts another ASGI application around it: a proxy, or one that spoils answers.
     """
     settings.setdefault("rate_limit", {"all": None})
-    clock = ManualClock()
+    clock = ManualClock(begin_ms)
     app = create_app(Settings(port=0, **settings), clock=clock)
     started: Started = Future()
     served = wrap(app) if wrap else app

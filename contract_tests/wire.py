@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import requests
+import urllib3
+from requests.adapters import HTTPAdapter
 
+from contract_tests import masking, retry_after
 from contract_tests.credential import NOBODY, Credential
-from contract_tests.exchange import Exchange, Headers, Request, Response
+from contract_tests.exchange import Exchange, Request, Response
 from contract_tests.limits import Allowance, Limits
+from contract_tests.masking import mask
+
+__all__ = ("Listener", "Wire", "mask")
 
 Listener = Callable[[Exchange], None]
+_CHUNK = 2**16
+_REMEMBERED = 500
+# RFC 9110, 9.2.2: these may be sent again when an idle connection turns out to be closed.
+_IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 
 
 class Wire:
@@ -27,16 +38,20 @@ class Wire:
         *,
         secrets: tuple[Credential, ...] = (),
         trust: str | bool = True,
+        adapter: HTTPAdapter | None = None,
     ) -> None:
-        """Aim at `url`, which has no slash at its end; `secrets` are masked wherever they are."""
+        """Aim at `url`, which has no slash at its end; `secrets` are masked wherever they are.
+
+        `adapter` makes the connections, e.g. to an address that was resolved before.
+        """
         self.url = url
         self.allowance = allowance or Allowance(Limits())
         self.listeners: list[Listener] = []
-        self._secrets = secrets
+        self.secrets = secrets
+        self._sent: deque[tuple[Exchange, Request, Credential]] = deque(maxlen=_REMEMBERED)
         self._session = requests.Session()
-        # Credentials of the user's .netrc and proxies are none of a contract's business.
-        self._session.trust_env = False
-        self._session.verify = trust
+        self._trust, self._adapter = trust, adapter
+        self.prepare(self._session)
 
     def send(
         self,
@@ -52,79 +67,101 @@ class Wire:
         actual = replace(request, target=target, headers=(*request.headers, *credential.headers))
         at = time.time()
         response, failure = self._answer(actual)
-        exchange = Exchange(
-            self.url + target,
-            actual,
-            response,
-            failure,
-            at,
-            operation_id,
-            values or {},
+        plain = masking.shown(request, credential)
+        exchange = masking.masked(
+            Exchange(
+                self.url + plain.target, plain, response, failure, at, operation_id, values or {}
+            ),
+            (*self.secrets, credential),
         )
-        masked = self._masked(exchange)
-        self.heard(masked)
-        return masked
+        self._sent.append((exchange, request, credential))
+        self.heard(exchange)
+        return exchange
+
+    def again(self, exchange: Exchange) -> Exchange | None:
+        """Send the request of an exchange once more, secrets and all.
+
+        None where a secret in it is not known here.
+        """
+        for known, request, credential in reversed(self._sent):
+            if known is exchange:
+                return self._repeated(exchange, request, credential)
+        request = masking.unmasked(exchange.request, self.secrets)
+        is_known = {*exchange.secrets} <= {n for s in self.secrets for n in s.variables}
+        return self._repeated(exchange, request, NOBODY) if is_known else None
+
+    def _repeated(self, exchange: Exchange, request: Request, credential: Credential) -> Exchange:
+        return self.send(
+            request, credential, operation_id=exchange.operation_id, values=exchange.values
+        )
+
+    def prepare(self, session: requests.Session) -> None:
+        """Have a session connect as ours does: also that of an engine that sends by itself."""
+        # Credentials of the user's .netrc and proxies are none of a contract's business.
+        session.trust_env = False
+        session.verify = self._trust
+        if self._adapter is not None:
+            session.mount("http://", self._adapter)
+            session.mount("https://", self._adapter)
 
     def heard(self, exchange: Exchange) -> None:
         """Tell every listener of an exchange, also of one that another engine has sent."""
         if exchange.status == 429 and exchange.response:
-            after = exchange.response.header("Retry-After") or ""
-            self.allowance.hold(float(after) if after.isdigit() else 1.0)
-        for listener in self.listeners:
+            self.allowance.hold(retry_after.seconds(exchange.response))
+        for listener in tuple(self.listeners):
             listener(exchange)
 
     def _answer(self, request: Request) -> tuple[Response | None, str]:
         limit_s = self.allowance.limits.timeout_s
+        try:
+            return self._received(request)
+        except (requests.Timeout, urllib3.exceptions.ReadTimeoutError, TimeoutError):
+            return None, f"no answer within {limit_s:g} s"
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+            return None, f"{type(error).__name__}: {error}"[:300]
+        except (UnicodeError, ValueError, OSError) as error:
+            return None, f"{type(error).__name__}: {error}"[:300]
+
+    def _received(self, request: Request) -> tuple[Response | None, str]:
         begin = time.monotonic()
         try:
-            prepared = self._session.prepare_request(
-                requests.Request(request.method, self.url, data=request.body or None)
-            )
-            # As it is: the library would normalise what a test means to be odd.
-            prepared.url = self.url + request.target
-            for name, value in request.headers:
-                prepared.headers[name] = value
-            got = self._session.send(prepared, timeout=limit_s, allow_redirects=False)
-        except requests.Timeout:
-            return None, f"no answer within {limit_s:g} s"
-        except (requests.RequestException, UnicodeError, ValueError) as error:
-            return None, f"{type(error).__name__}: {error}"[:300]
-        headers = tuple((str(n), str(v)) for n, v in got.raw.headers.items())
-        body = got.content[: self.allowance.limits.max_body_bytes]
-        return Response(got.status_code, headers, body, time.monotonic() - begin), ""
+            got = self._sent_out(request)
+        except requests.ConnectionError as error:
+            if isinstance(error, requests.ConnectTimeout) or request.method not in _IDEMPOTENT:
+                raise
+            got = self._sent_out(request)
+        with got:
+            most, until = self.allowance.limits.max_body_bytes, begin + self._timeout_s
+            body = bytearray()
+            # Whatever has come, however little: a larger piece would be waited for.
+            while chunk := got.raw.read1(_CHUNK, decode_content=True):
+                body += chunk
+                if len(body) > most:
+                    return None, f"the answer is longer than {most} bytes"
+                if time.monotonic() > until:
+                    raise TimeoutError
+            headers = tuple((str(n), str(v)) for n, v in got.raw.headers.items())
+            return Response(got.status_code, headers, bytes(body), time.monotonic() - begin), ""
 
-    def _masked(self, exchange: Exchange) -> Exchange:
-        for secret in self._secrets:
-            exchange = mask(exchange, secret)
-        return exchange
+    @property
+    def _timeout_s(self) -> float:
+        return self.allowance.limits.timeout_s
 
-
-def mask(exchange: Exchange, secret: Credential) -> Exchange:
-    """Return the exchange with `secret` replaced by its variable everywhere."""
-    if not secret.secret:
-        return exchange
-    request = replace(
-        exchange.request,
-        target=secret.mask(exchange.request.target),
-        headers=_masked_headers(exchange.request.headers, secret),
-        body=secret.mask_bytes(exchange.request.body),
-    )
-    response = exchange.response and replace(
-        exchange.response,
-        headers=_masked_headers(exchange.response.headers, secret),
-        body=secret.mask_bytes(exchange.response.body),
-    )
-    shown = f"${secret.variable}" in request.target + str(request.headers)
-    secrets = (*exchange.secrets, secret.variable) if shown else exchange.secrets
-    url = secret.mask(exchange.url)
-    return replace(exchange, url=url, request=request, response=response, secrets=secrets)
+    def _sent_out(self, request: Request) -> requests.Response:
+        prepared = self._session.prepare_request(
+            requests.Request(request.method, self.url, data=request.body or None)
+        )
+        # As it is: the library would normalise what a test means to be odd.
+        prepared.url = self.url + request.target
+        prepared.headers["Host"] = urlsplit(self.url).netloc
+        for name, value in request.headers:
+            prepared.headers[name] = value
+        return self._session.send(
+            prepared, timeout=self._timeout_s, allow_redirects=False, stream=True
+        )
 
 
-def _masked_headers(headers: Headers, secret: Credential) -> Headers:
-    return tuple((name, secret.mask(value)) for name, value in headers)
-
-
-def _with_query(target: str, query: Headers) -> str:
+def _with_query(target: str, query: tuple[tuple[str, str], ...]) -> str:
     if not query:
         return target
     return target + ("&" if urlsplit(target).query else "?") + urlencode(query)

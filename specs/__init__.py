@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).parent
 METHODS = ("get", "put", "post", "delete", "patch")
@@ -84,9 +85,11 @@ def rows(contract: Mapping[str, Any]) -> Iterator[OperationRow]:
 
 def base_path(contract: Mapping[str, Any]) -> str:
     """Return the path of the vendor's base URL, e.g. `/v6`, or nothing."""
-    url: str = contract["servers"][0]["url"]
-    _, slash, path = url.partition("://")[2].partition("/")
-    return (slash + path).rstrip("/")
+    server = (contract.get("servers") or [{"url": ""}])[0]
+    url: str = server["url"]
+    for name, variable in server.get("variables", {}).items():
+        url = url.replace(f"{{{name}}}", str(variable["default"]))
+    return urlsplit(url).path.rstrip("/")
 
 
 def _resolve(path: Path) -> Contract:

@@ -43,8 +43,8 @@ def inspector(api: str, url: str, seed: int, room: Path) -> Verdict:
     command = [sys.executable, "-m", "contract_tests", "server", api, "--url", url]
     command += ["--seed", str(seed), "--report", f"json={report}"]
     code, _, seconds = _run(command, ROOT, {_VARIABLES[api]: KEYS[api]})
-    found = json.loads(report.read_text("utf-8"))["causes"] if report.exists() else []
-    ids = {cause["id"] for cause in found if cause["grade"] != "assumption"}
+    found = json.loads(report.read_text("utf-8"))["entries"] if report.exists() else []
+    ids = {entry["id"] for entry in found if entry["grade"] != "assumption"}
     return Verdict(frozenset(ids), seconds, code == 1)
 
 

@@ -11,157 +11,51 @@ from collections.abc import Mapping
 from dataclasses import field as default
 from typing import Any
 
-from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
 
-Arguments = Mapping[str, Any]
-# A word that nobody knows is an error, not a shrug: these records are written by hand.
-_STRICT = ConfigDict(extra="forbid")
+from contract_tests.roles.acts import (
+    STRICT,
+    Act,
+    Action,
+    Arguments,
+    Batch,
+    Creation,
+    Deletion,
+    Filter,
+    Gone,
+    Listing,
+    Order,
+    Pages,
+    Reading,
+    Update,
+)
+
+__all__ = [
+    "Act",
+    "Action",
+    "Arguments",
+    "Batch",
+    "Count",
+    "Creation",
+    "Deletion",
+    "Errors",
+    "Filter",
+    "Gone",
+    "Job",
+    "Listing",
+    "Order",
+    "Pages",
+    "RateLimit",
+    "Reading",
+    "Reference",
+    "Repetition",
+    "Resource",
+    "Roles",
+    "Update",
+]
 
 
-@dataclass(frozen=True, slots=True, config=_STRICT)
-class Act:
-    """An operation in a role: its fixed arguments, and the place where the id goes."""
-
-    operation: str
-    at: str = ""
-    arguments: Arguments = default(default_factory=dict)
-    source: str = ""
-
-
-@dataclass(frozen=True, slots=True, config=_STRICT)
-class Pages:
-    """How a list is cut into pages.
-
-    `size` is the parameter that bounds a page, of at most `largest` items. The next page is asked
-    for by the address at `next` in the answer (or in the `Link` header, where it is `Link`), or by
-    the parameter `cursor`, which takes the id of the last item; `cursor_kind` may also be `offset`
-    (number of items before) or `number` (of the page, from `first_page`).
-    """
-
-    size: str = ""
-    largest: int = 0
-    next: str = ""
-    cursor: str = ""
-    cursor_kind: str = "id"
-    first_page: int = 1
-    source: str = ""
-
-
-@dataclass(frozen=True, slots=True, config=_STRICT)
-class Order:
-    """The field by which a list is in order, and whether the largest comes first."""
-
-    by: str
-    descending: bool = False
-    source: str = ""
-
-
-@dataclass(frozen=True, slots=True, config=_STRICT)
-class Filter:
-    """A parameter that narrows a list, or widens it.
-
-    `equals`: items whose field at `field` equals the parameter's value, any of the fields of
-    `also` too. `reveals`: with `value`, items that hold all of `shows` appear that are hidden
-    without it. `ignores_case`: upper and lower case are alike.
-    """
-
-    parameter: str
-    field: str = ""
-    also: tuple[str, ...] = ()
-    kind: str = "equals"
-    value: Any = None
-    shows: Mapping[str, Any] = default(default_factory=dict)
-    ignores_case: bool = False
-    source: str = ""
-
-
-@dataclass(frozen=True, slots=True, config=_STRICT)
-class Listing(Act):
-    """The operation that lists a resource; `items` points at the list in its answer."""
-
-    items: str = ""
-    pages: Pages | None = None
-    order: Order | None = None
-    filters: tuple[Filter, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, config=_STRICT)
-class Creation(Act):
-    """The operation that makes one.
-
-    `answer` points at the new item in its answer, or is None where the answer does not show it:
-    then it is found in the list. `varied` are places of texts that are made new each time. `same`
-    maps places of the request to places of the item that show the same. `parent` is the place
-    where the id of an owner goes. `values` cuts what is varied from a pattern (`{word}`, `{n}`).
-    """
-
-    answer: str | None = ""
-    varied: Mapping[str, str] = default(default_factory=dict)
-    same: Mapping[str, str] = default(default_factory=dict)
-    parent: str = ""
-
-
-@dataclass(frozen=True, slots=True, config=_STRICT)
-class Update(Act):
-    """The operation that changes one: `varied` and `same` as for a creation."""
-
-    varied: Mapping[str, str] = default(default_factory=dict)
-    same: Mapping[str, str] = default(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, config=_STRICT)
-class Gone:
-    """What is seen of a deleted one.
-
-    `listed`: still in the plain list. `shows`: what reading it says from then on, or None where
-    reading finds nothing. `statuses`: what an operation answers that finds nothing.
-    """
-
-    listed: bool = False
-    shows: Mapping[str, Any] | None = None
-    statuses: tuple[int, ...] = (404, 410)
-    source: str = ""
-
-
-@dataclass(frozen=True, slots=True, config=_STRICT)
-class Deletion(Act):
-    """The operation that ends one, and what is seen afterwards."""
-
-    gone: Gone = default(default_factory=Gone)
-
-
-@dataclass(frozen=True, slots=True, config=_STRICT)
-class Action(Act):
-    """An operation that moves one (`scope: one`) or all of an owner's to another state.
-
-    `changes` is the field that tells the state; `to` is its value afterwards, if a document says
-    it. `undo` names the action that leads back.
-    """
-
-    name: str = ""
-    scope: str = "one"
-    changes: str = ""
-    to: Any = None
-    undo: str = ""
-    final: bool = False
-
-
-@dataclass(frozen=True, slots=True, config=_STRICT)
-class Batch(Act):
-    """An operation that answers for several ids at once as `single` answers for one.
-
-    `at` is the place of the list of ids, `id` the place of the id in each entry, `single_at` the
-    place of the id in the single call.
-    """
-
-    id: str = ""
-    single: str = ""
-    single_at: str = ""
-    items: str = ""
-
-
-@dataclass(frozen=True, slots=True, config=_STRICT)
+@dataclass(frozen=True, slots=True, config=STRICT)
 class Count:
     """A field that counts the items of resource `of` whose field `by` holds this one's id.
 
@@ -175,7 +69,7 @@ class Count:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True, config=_STRICT)
+@dataclass(frozen=True, slots=True, config=STRICT)
 class Reference:
     """A field that holds the id of a resource `to`, or null."""
 
@@ -184,7 +78,7 @@ class Reference:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True, config=_STRICT)
+@dataclass(frozen=True, slots=True, config=STRICT)
 class Resource:
     """A kind of thing that the API knows, and what can be done to it.
 
@@ -195,7 +89,7 @@ class Resource:
     name: str
     id: str
     list: Listing | None = None
-    read: Act | None = None
+    read: Reading | None = None
     create: Creation | None = None
     update: Update | None = None
     delete: Deletion | None = None
@@ -209,7 +103,7 @@ class Resource:
     parent: Reference | None = None
 
 
-@dataclass(frozen=True, slots=True, config=_STRICT)
+@dataclass(frozen=True, slots=True, config=STRICT)
 class Job:
     """Work that a request begins and another one tells the end of.
 
@@ -230,18 +124,37 @@ class Job:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True, config=_STRICT)
+@dataclass(frozen=True, slots=True, config=STRICT)
 class RateLimit:
-    """The headers that tell a limit: names of `limit`, `remaining`, `reset` (Unix seconds)."""
+    """The headers that tell a limit: names of `limit`, `remaining`, `reset` (Unix seconds).
+
+    `operations` are those that are counted, all if empty. `body` maps headers of a 429 to places
+    of its body that hold the same.
+    """
 
     limit: str = ""
     remaining: str = ""
     reset: str = ""
     operations: tuple[str, ...] = ()
+    body: Mapping[str, str] = default(default_factory=dict)
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True, config=_STRICT)
+@dataclass(frozen=True, slots=True, config=STRICT)
+class Errors:
+    """What the body of an error repeats.
+
+    `status` is the place of the answer's own status, `same_as_header` maps headers to places that
+    hold the same. `unique` are headers, and places, that are another in every answer.
+    """
+
+    status: str = ""
+    same_as_header: Mapping[str, str] = default(default_factory=dict)
+    unique: tuple[str, ...] = ()
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, config=STRICT)
 class Repetition(Act):
     """An operation whose second call with the same id has a documented answer."""
 
@@ -249,13 +162,18 @@ class Repetition(Act):
     statuses: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, config=_STRICT)
+@dataclass(frozen=True, slots=True, config=STRICT)
 class Roles:
-    """Everything that rules know of one API beyond its contract."""
+    """Everything that rules know of one API beyond its contract.
+
+    `links` cites where the links of the contract come from; empty: its author states them.
+    """
 
     resources: tuple[Resource, ...] = ()
     jobs: tuple[Job, ...] = ()
     rate_limits: tuple[RateLimit, ...] = ()
+    errors: Errors | None = None
+    links: str = ""
     repetitions: tuple[Repetition, ...] = ()
     arguments: Mapping[str, Arguments] = default(default_factory=dict)
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
+
+_PLENTY = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,23 +95,15 @@ class TokenBucket:
 
 
 class Unmetered:
-    """Lets everything pass, and shows a limit of which nothing is ever used."""
+    """Lets everything pass, and counts down from more than anybody asks for."""
 
-    def __init__(self, limit: int, window_s: int) -> None:
-        """Show `limit`."""
-        self._limit, self._window_s = limit, window_s
+    def __init__(self, window_s: int) -> None:
+        """Begin anew after `window_s` seconds."""
+        self._meter = FixedWindow(_PLENTY, window_s)
 
     def hit(self, now_ms: int, cost: int) -> Standing:
-        """Count nothing."""
-        reset_at_s = math.ceil(now_ms / 1000) + self._window_s
-        return Standing(
-            limit=self._limit,
-            remaining=self._limit,
-            reset_at_s=reset_at_s,
-            allowed=True,
-            retry_after_s=0,
-            cost=cost,
-        )
+        """Count a call, and allow it."""
+        return replace(self._meter.hit(now_ms, cost), allowed=True)
 
 
 MeterFactory = Callable[[int, int], Meter]
@@ -147,7 +141,7 @@ class Limits:
         """Return a meter for `quota` with everything left."""
         limit = self.overrides.get(quota.name, self.overrides.get("all", quota.limit))
         if limit is None:
-            return Unmetered(quota.limit, quota.window_s)
+            return Unmetered(quota.window_s)
         return quota.meter(limit, quota.window_s)
 
 

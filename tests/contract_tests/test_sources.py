@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+import specs
 from contract_tests import sources
+from contract_tests.finding import Aspect
 
 CONTRACT: dict[str, Any] = {
     "paths": {
@@ -51,6 +53,37 @@ def test_rows_are_read_without_the_list_of_documents(tmp_path: Path) -> None:
         "| `A` | a page |\n| `Thing` | A:1 | note |\n| `GET /x 404` | decision | why |\n"
     )
     assert sources.rows(page) == {"Thing": "A:1", "GET /x 404": "decision"}
+
+
+@pytest.mark.parametrize(
+    ("source", "note", "decides"),
+    [
+        ("decision", "null: nobody wrote any", {"null"}),
+        ("decision", "format: as ids are; null: none", {"format", "null"}),
+        ("decision", "the alias, otherwise the target", set()),
+        ("A:1", "null: it stands there", set()),
+    ],
+)
+def test_the_note_of_a_decision_names_what_it_decides(
+    source: str, note: str, decides: set[str], tmp_path: Path
+) -> None:
+    page = tmp_path / "SOURCES.md"
+    page.write_text(f"| `A` | a page | where |\n| `Thing.name` | {source} | {note} |\n")
+    assert sources.table(page) == (sources.Row("Thing.name", source, note),)
+    assert sources.table(page)[0].decides == decides
+
+
+@pytest.mark.parametrize("key", ["`AB`", "AB"])
+def test_the_documents_are_read_with_their_names(key: str, tmp_path: Path) -> None:
+    page = tmp_path / "SOURCES.md"
+    page.write_text(f"| key | document |\n|---|---|\n| {key} | a page, line by line |\n")
+    assert sources.documents(page) == {"AB": "a page, line by line"}
+
+
+@pytest.mark.parametrize("vendor", specs.vendors())
+def test_decisions_beside_a_document_use_the_words_of_findings(vendor: str) -> None:
+    for row in sources.table(specs.path_of(vendor).parent / "SOURCES.md"):
+        assert row.decides <= {aspect.value for aspect in Aspect}, row
 
 
 @pytest.mark.parametrize(
