@@ -7,9 +7,9 @@ import sys
 
 import click
 
-from contract_tests.cleanup_command import cleanup
-from contract_tests.server_command import server
-from contract_tests.specs_command import specs_command
+from contract_tests.run.cleanup_command import cleanup
+from contract_tests.run.server_command import server
+from contract_tests.run.specs_command import specs_command
 
 _EXAMPLES = """
 \b

@@ -6,16 +6,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from contract_tests import pointer
-from contract_tests.attempts import Attempt, permitted, writes
+from contract_tests.calls import pointer
+from contract_tests.calls.attempts import Attempt, permitted, writes
 from contract_tests.checks.nothing_done import Watch
 from contract_tests.checks.rule import Effect, Rule
-from contract_tests.credential import Credential
-from contract_tests.exchange import Exchange
-from contract_tests.finding import Finding
+from contract_tests.findings.finding import Finding
 from contract_tests.roles.model import Act, Batch, Creation, Listing
-from contract_tests.shelf import Shelf
-from contract_tests.world import NotTried, World
+from contract_tests.wire.credential import Credential
+from contract_tests.wire.exchange import Exchange
+from contract_tests.world.shelf import Shelf
+from contract_tests.world.world import NotTried, World
 
 NAME = "accounts_are_apart"
 

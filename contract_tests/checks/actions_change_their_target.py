@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from contract_tests.acting import NAME, Acting
 from contract_tests.checks.rule import Effect, Rule, resources
-from contract_tests.finding import Finding, Grade
+from contract_tests.findings.finding import Finding, Grade
 from contract_tests.roles.model import Action
-from contract_tests.shelf import Shelf
-from contract_tests.stage import Troupe, look, new_troupes, present_troupes
-from contract_tests.world import NotTried, World
+from contract_tests.world.acting import NAME, Acting
+from contract_tests.world.shelf import Shelf
+from contract_tests.world.stage import Troupe, look, new_troupes, present_troupes
+from contract_tests.world.world import NotTried, World
 
 _UNHEARD = {str: "ct-unheard", int: 7, bool: None}
 

@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from contract_tests.checks.unchanged import Cause, shown
-from contract_tests.finding import Finding
-from contract_tests.world import World
+from contract_tests.findings.finding import Finding
+from contract_tests.world.world import World
 
 _OWN_MACHINE = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0", "testserver"})  # noqa: S104
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from contract_tests.caller import Operation
-from contract_tests.calls import media_type
+from contract_tests.calls.caller import Operation
+from contract_tests.calls.calls import media_type
 from contract_tests.checks.rule import Effect, Rule
-from contract_tests.exchange import Exchange
-from contract_tests.finding import Finding
+from contract_tests.findings.finding import Finding
 from contract_tests.odd.addresses import Odd, odd_addresses, odd_ids
 from contract_tests.odd.aim import (
     FIRST,
@@ -21,7 +20,8 @@ from contract_tests.odd.aim import (
     whole_body,
 )
 from contract_tests.odd.bodies import large_body, odd_bodies, other_type, scripts
-from contract_tests.world import NotTried, World
+from contract_tests.wire.exchange import Exchange
+from contract_tests.world.world import NotTried, World
 
 ADDRESSES = "odd_addresses_are_survived"
 FEW = "few_odd_addresses_are_survived"
@@ -174,7 +174,7 @@ FEW_ADDRESSES = Rule(
 ODD_ADDRESSES = Rule(
     name=ADDRESSES,
     sentence="Odd paths, queries and headers never make the server fail, hang or fall over.",
-    effect=Effect.EXHAUSTS,
+    effect=Effect.STRAINS,
     subjects=reads,
     check=addresses,
     source="RFC 9110, 15.6",
@@ -182,7 +182,7 @@ ODD_ADDRESSES = Rule(
 ODD_IDS = Rule(
     name=IDS,
     sentence="Odd ids never make the server fail, hang or fall over, whatever is asked of them.",
-    effect=Effect.EXHAUSTS,
+    effect=Effect.STRAINS,
     subjects=takes_id,
     check=ids,
     source="RFC 9110, 15.6",
@@ -190,7 +190,7 @@ ODD_IDS = Rule(
 ODD_BODIES = Rule(
     name=BODIES,
     sentence="Odd bodies never make the server fail, hang or fall over.",
-    effect=Effect.EXHAUSTS,
+    effect=Effect.STRAINS,
     subjects=writes,
     check=bodies,
     source="RFC 9110, 15.6",

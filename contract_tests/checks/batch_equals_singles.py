@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from contract_tests import pointer
+from contract_tests.calls import pointer
 from contract_tests.checks.rule import Effect, Rule
-from contract_tests.exchange import Exchange
-from contract_tests.finding import Finding
+from contract_tests.findings.finding import Finding
 from contract_tests.roles.model import Batch
-from contract_tests.shelf import Shelf
-from contract_tests.world import NotTried, World
+from contract_tests.wire.exchange import Exchange
+from contract_tests.world.shelf import Shelf
+from contract_tests.world.world import NotTried, World
 
 NAME = "batch_equals_singles"
 _MOST_IDS = 5

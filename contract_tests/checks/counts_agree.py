@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from contract_tests import pointer
+from contract_tests.calls import pointer
 from contract_tests.checks.rule import Effect, Rule
-from contract_tests.exchange import Exchange
-from contract_tests.finding import Finding, Grade
+from contract_tests.findings.finding import Finding, Grade
 from contract_tests.roles.model import Action, Count
-from contract_tests.shelf import Shelf
-from contract_tests.world import NotTried, World
+from contract_tests.wire.exchange import Exchange
+from contract_tests.world.shelf import Shelf
+from contract_tests.world.world import NotTried, World
 
 NAME, NEW = "counts_agree", "counts_follow"
 _MOST_NEW = 2

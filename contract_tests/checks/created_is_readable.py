@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from contract_tests import pointer
+from contract_tests.calls import pointer
 from contract_tests.checks.rule import Effect, Rule, resources
 from contract_tests.checks.unchanged import Cause, shown
-from contract_tests.finding import Finding
+from contract_tests.findings.finding import Finding
 from contract_tests.roles.model import Act, Batch, Creation
-from contract_tests.shelf import Made, MadeNothing, Shelf
-from contract_tests.snapshot import Change, Snapshot, at_place, contradicting, taken
-from contract_tests.world import NotTried, World
+from contract_tests.world.shelf import Made, MadeNothing, Shelf
+from contract_tests.world.snapshot import Change, Snapshot, at_place, contradicting, taken
+from contract_tests.world.world import NotTried, World
 
 NAME = "created_is_readable"
 _ODD = ' Zoë & 測試 "50 %"'

@@ -6,17 +6,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from contract_tests import pointer
-from contract_tests.caller import BODY
-from contract_tests.calls import request_of
+from contract_tests.calls import pointer
+from contract_tests.calls.caller import BODY
+from contract_tests.calls.calls import request_of
 from contract_tests.checks.created_is_readable import as_sent, leaves_trace
 from contract_tests.checks.rule import Effect, Rule, resources
 from contract_tests.checks.unchanged import Cause, shown
-from contract_tests.exchange import Exchange
-from contract_tests.finding import Finding
+from contract_tests.findings.finding import Finding
 from contract_tests.roles.model import Creation
-from contract_tests.shelf import Made, Shelf
-from contract_tests.world import NotTried, World
+from contract_tests.wire.exchange import Exchange
+from contract_tests.world.shelf import Made, Shelf
+from contract_tests.world.world import NotTried, World
 
 NAME = "created_together"
 _COUNT = 3

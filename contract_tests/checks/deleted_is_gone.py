@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 from math import ceil
 from typing import Any
 
-from contract_tests import pointer
+from contract_tests.calls import pointer
 from contract_tests.checks.kin import give_children, is_kin
 from contract_tests.checks.rule import Effect, Rule, resources
 from contract_tests.checks.unchanged import Cause, shown
-from contract_tests.exchange import Exchange
-from contract_tests.finding import Finding
+from contract_tests.findings.finding import Finding
 from contract_tests.roles.model import Act, Batch, Deletion, Filter
-from contract_tests.shelf import Shelf
-from contract_tests.snapshot import Snapshot, taken
-from contract_tests.world import NotTried, World
+from contract_tests.wire.exchange import Exchange
+from contract_tests.world.shelf import Shelf
+from contract_tests.world.snapshot import Snapshot, taken
+from contract_tests.world.world import NotTried, World
 
 NAME = "deleted_is_gone"
 _PAGES = 3

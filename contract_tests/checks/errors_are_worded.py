@@ -7,15 +7,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from contract_tests import pointer
-from contract_tests.attempts import writes
-from contract_tests.calls import request_of
+from contract_tests.calls import pointer
+from contract_tests.calls.attempts import writes
+from contract_tests.calls.calls import request_of
 from contract_tests.checks.rule import Effect, Rule, every_operation
-from contract_tests.credential import NOBODY, Credential
-from contract_tests.exchange import Exchange, Response
-from contract_tests.finding import Finding, Grade
+from contract_tests.findings.finding import Finding, Grade
 from contract_tests.roles.model import Errors
-from contract_tests.world import NotTried, World
+from contract_tests.wire.credential import NOBODY, Credential
+from contract_tests.wire.exchange import Exchange, Response
+from contract_tests.world.world import NotTried, World
 
 NAME = "errors_are_worded"
 # What interpreters print when they fail, and where programs are installed.

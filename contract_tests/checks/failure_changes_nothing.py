@@ -6,17 +6,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from contract_tests.caller import BODY
-from contract_tests.calls import request_of
+from contract_tests.calls.caller import BODY
+from contract_tests.calls.calls import request_of
+from contract_tests.calls.spoilt import Spoilt, spoilt
+from contract_tests.calls.uses import unknown_ids
 from contract_tests.checks.harm import Harm, Try
 from contract_tests.checks.rule import Effect, Rule
-from contract_tests.exchange import Exchange
-from contract_tests.finding import Finding
+from contract_tests.findings.finding import Finding
 from contract_tests.roles.model import Act, Creation, Resource
-from contract_tests.shelf import Shelf
-from contract_tests.spoilt import Spoilt, spoilt
-from contract_tests.uses import unknown_ids
-from contract_tests.world import World
+from contract_tests.wire.exchange import Exchange
+from contract_tests.world.shelf import Shelf
+from contract_tests.world.world import World
 
 NAME = "failure_changes_nothing"
 # Whether the good part of a request is done where another part is refused, no document says.

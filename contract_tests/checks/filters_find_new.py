@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from contract_tests.checks.filters_match import combined, equals, filtered, judged
 from contract_tests.checks.rule import Effect, Rule
-from contract_tests.filtering import alone
-from contract_tests.finding import Finding
-from contract_tests.shelf import Shelf
-from contract_tests.world import NotTried, World
+from contract_tests.findings.finding import Finding
+from contract_tests.world.filtering import alone
+from contract_tests.world.shelf import Shelf
+from contract_tests.world.world import NotTried, World
 
 NAME = "filters_find_new"
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
-from contract_tests import pointer
+from contract_tests.calls import pointer
 from contract_tests.checks.rule import Effect, Rule
-from contract_tests.exchange import Exchange
-from contract_tests.filtering import Query, alone, shortened, together, unheard
-from contract_tests.finding import Finding, Grade
+from contract_tests.findings.finding import Finding, Grade
 from contract_tests.roles.model import Filter
-from contract_tests.shelf import Shelf
-from contract_tests.world import NotTried, World
+from contract_tests.wire.exchange import Exchange
+from contract_tests.world.filtering import Query, alone, shortened, together, unheard
+from contract_tests.world.shelf import Shelf
+from contract_tests.world.world import NotTried, World
 
 NAME = "filters_match"
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from contract_tests.checks.unchanged import Cause
-from contract_tests.exchange import Exchange
-from contract_tests.finding import Finding
-from contract_tests.snapshot import Change, Snapshot, taken
-from contract_tests.world import World
+from contract_tests.findings.finding import Finding
+from contract_tests.wire.exchange import Exchange
+from contract_tests.world.snapshot import Change, Snapshot, taken
+from contract_tests.world.world import World
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from contract_tests import pointer
+from contract_tests.calls import pointer
 from contract_tests.checks.addresses import Aim, wrong_address
 from contract_tests.checks.rule import Effect, Rule, resources
 from contract_tests.checks.unchanged import Cause, shown
-from contract_tests.exchange import Exchange
-from contract_tests.finding import Finding
+from contract_tests.findings.finding import Finding
 from contract_tests.roles.model import Act
-from contract_tests.shelf import Shelf
-from contract_tests.snapshot import at_place, contradicting
-from contract_tests.world import NotTried, World
+from contract_tests.wire.exchange import Exchange
+from contract_tests.world.shelf import Shelf
+from contract_tests.world.snapshot import at_place, contradicting
+from contract_tests.world.world import NotTried, World
 
 NAME = "ids_agree"
 _MOST_READ, _MOST_SINGLE = 8, 3

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from contract_tests import pointer
+from contract_tests.calls import pointer
+from contract_tests.calls.uses import alike
 from contract_tests.checks.rule import Effect, Rule
-from contract_tests.exchange import Exchange
-from contract_tests.finding import Finding
+from contract_tests.findings.finding import Finding
 from contract_tests.roles.model import Job
-from contract_tests.uses import alike
-from contract_tests.world import NotTried, World
+from contract_tests.wire.exchange import Exchange
+from contract_tests.world.world import NotTried, World
 
 NAME = "jobs_end"
 _MOST_LOOKS = 12

@@ -5,10 +5,10 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from contract_tests import pointer
-from contract_tests.shelf import Shelf
-from contract_tests.snapshot import Change
-from contract_tests.world import NotTried
+from contract_tests.calls import pointer
+from contract_tests.world.shelf import Shelf
+from contract_tests.world.snapshot import Change
+from contract_tests.world.world import NotTried
 
 
 def give_children(shelf: Shelf, item_id: Any) -> None:

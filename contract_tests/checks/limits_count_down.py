@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from contract_tests.checks.rule import Effect, Rule
-from contract_tests.finding import Finding
+from contract_tests.findings.finding import Finding
 from contract_tests.roles.model import RateLimit
-from contract_tests.standing import Standing, standing
-from contract_tests.world import NotTried, World
+from contract_tests.world.standing import Standing, standing
+from contract_tests.world.world import NotTried, World
 
 NAME = "limits_count_down"
 _ASKED = 8

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from contract_tests.checks.rule import Effect, Rule
-from contract_tests.finding import Finding, Grade
-from contract_tests.links import Link, NothingToFollow, Traveller, links
-from contract_tests.world import NotTried, World
+from contract_tests.documents.links import Link, NothingToFollow, Traveller, links
+from contract_tests.findings.finding import Finding, Grade
+from contract_tests.world.world import NotTried, World
 
 NAME = "links_lead_on"
 _ORDER = ("get", "head", "post", "put", "patch", "delete")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from contract_tests.attempts import Attempt, groups, others, permitted
-from contract_tests.calls import request_of
+from contract_tests.calls.attempts import Attempt, groups, others, permitted
+from contract_tests.calls.calls import request_of
 from contract_tests.checks.nothing_done import Watch
 from contract_tests.checks.rule import Effect, Rule
-from contract_tests.exchange import Exchange
-from contract_tests.finding import Finding
-from contract_tests.shelf import Shelf
-from contract_tests.world import NotTried, World
+from contract_tests.findings.finding import Finding
+from contract_tests.wire.exchange import Exchange
+from contract_tests.world.shelf import Shelf
+from contract_tests.world.world import NotTried, World
 
 NAME = "media_types_count"
 _UNKNOWN = "application/x-unheard-of"

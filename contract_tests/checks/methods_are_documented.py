@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from contract_tests.caller import BODY
-from contract_tests.calls import request_of
+from contract_tests.calls.caller import BODY
+from contract_tests.calls.calls import request_of
 from contract_tests.checks.rule import Effect, Rule
-from contract_tests.exchange import Exchange, Request
-from contract_tests.finding import Finding, Grade
-from contract_tests.world import NotTried, World
+from contract_tests.findings.finding import Finding, Grade
+from contract_tests.wire.exchange import Exchange, Request
+from contract_tests.world.world import NotTried, World
 
 NAME = "methods_are_documented"
 _METHODS = ("PATCH", "DELETE", "PUT", "POST", "GET")

@@ -10,12 +10,12 @@ from urllib.parse import parse_qsl, urlsplit
 from contract_tests.checks.addresses import is_at_home
 from contract_tests.checks.pages_are_complete import RULE as PAGES
 from contract_tests.checks.rule import Effect, Rule
-from contract_tests.exchange import Exchange
-from contract_tests.finding import Finding
-from contract_tests.paging import pages_of, walk
+from contract_tests.findings.finding import Finding
 from contract_tests.roles.model import Pages
-from contract_tests.shelf import Shelf
-from contract_tests.world import NotTried, World
+from contract_tests.wire.exchange import Exchange
+from contract_tests.world.paging import pages_of, walk
+from contract_tests.world.shelf import Shelf
+from contract_tests.world.world import NotTried, World
 
 NAME = "next_page_follows"
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from contract_tests.attempts import Attempt, writes
+from contract_tests.calls.attempts import Attempt, writes
+from contract_tests.calls.pointer import MISSING
 from contract_tests.checks.unchanged import Cause
-from contract_tests.exchange import Exchange
-from contract_tests.finding import Finding
-from contract_tests.pointer import MISSING
-from contract_tests.snapshot import Change, Snapshot, taken
-from contract_tests.world import World
+from contract_tests.findings.finding import Finding
+from contract_tests.wire.exchange import Exchange
+from contract_tests.world.snapshot import Change, Snapshot, taken
+from contract_tests.world.world import World
 
 
 @dataclass(frozen=True, slots=True)

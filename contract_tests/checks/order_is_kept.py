@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-from contract_tests import pointer
+from contract_tests.calls import pointer
 from contract_tests.checks.rule import Effect, Rule
-from contract_tests.finding import Finding
-from contract_tests.moments import moment
+from contract_tests.findings.finding import Finding
 from contract_tests.roles.model import Order
-from contract_tests.shelf import Shelf
-from contract_tests.world import NotTried, World
+from contract_tests.world.moments import moment
+from contract_tests.world.shelf import Shelf
+from contract_tests.world.world import NotTried, World
 
 NAME = "order_is_kept"
 

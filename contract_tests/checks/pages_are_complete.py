@@ -8,11 +8,11 @@ from math import ceil
 from typing import Any
 
 from contract_tests.checks.rule import Effect, Rule
-from contract_tests.exchange import Exchange
-from contract_tests.finding import Finding
-from contract_tests.paging import Walk, pages_of, walk
-from contract_tests.shelf import Shelf
-from contract_tests.world import NotTried, World
+from contract_tests.findings.finding import Finding
+from contract_tests.wire.exchange import Exchange
+from contract_tests.world.paging import Walk, pages_of, walk
+from contract_tests.world.shelf import Shelf
+from contract_tests.world.world import NotTried, World
 
 NAME = "pages_are_complete"
 _SIZES = (1, 2, 3, 7)

@@ -7,16 +7,16 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from contract_tests.calls import request_of
+from contract_tests.calls.calls import request_of
+from contract_tests.calls.uses import Use, reads, uses
 from contract_tests.checks.harm import Harm, Try
 from contract_tests.checks.rule import Effect, Rule
 from contract_tests.checks.unchanged import Cause, shown
-from contract_tests.finding import Finding
+from contract_tests.findings.finding import Finding
 from contract_tests.roles.model import Act, Reading, Resource
-from contract_tests.shelf import Shelf
-from contract_tests.snapshot import Snapshot, at_place, differing, taken
-from contract_tests.uses import Use, reads, uses
-from contract_tests.world import NotTried, World
+from contract_tests.world.shelf import Shelf
+from contract_tests.world.snapshot import Snapshot, at_place, differing, taken
+from contract_tests.world.world import NotTried, World
 
 NAME = "reading_changes_nothing"
 _SOURCE = "RFC 9110, 9.2.1"

@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from contract_tests import pointer
+from contract_tests.calls import pointer
 from contract_tests.checks.addresses import Aim, wrong_address
 from contract_tests.checks.rule import Effect, Rule
 from contract_tests.checks.unchanged import Cause, shown
-from contract_tests.finding import Finding
+from contract_tests.findings.finding import Finding
 from contract_tests.roles.model import Reference, Resource
-from contract_tests.shelf import Shelf
-from contract_tests.snapshot import revealing
-from contract_tests.world import NotTried, World
+from contract_tests.world.shelf import Shelf
+from contract_tests.world.snapshot import revealing
+from contract_tests.world.world import NotTried, World
 
 NAME = "references_resolve"
 _MOST = 8

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 
 from contract_tests.checks.rule import Effect, Rule
 from contract_tests.checks.unchanged import Cause
-from contract_tests.finding import Finding
+from contract_tests.findings.finding import Finding
 from contract_tests.roles.model import Repetition
-from contract_tests.shelf import Shelf
-from contract_tests.snapshot import taken
-from contract_tests.world import NotTried, World
+from contract_tests.world.shelf import Shelf
+from contract_tests.world.snapshot import taken
+from contract_tests.world.world import NotTried, World
 
 NAME = "repeating_is_documented"
 _IDEMPOTENT = frozenset({"PUT", "DELETE"})

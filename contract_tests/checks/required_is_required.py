@@ -7,16 +7,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from contract_tests import pointer
-from contract_tests.attempts import Attempt, groups, others, reading, writes, writing
-from contract_tests.caller import BODY
-from contract_tests.calls import media_type, request_of
+from contract_tests.calls import pointer
+from contract_tests.calls.attempts import Attempt, groups, others, reading, writes, writing
+from contract_tests.calls.caller import BODY
+from contract_tests.calls.calls import media_type, request_of
 from contract_tests.checks.nothing_done import Watch
 from contract_tests.checks.rule import Effect, Rule
-from contract_tests.exchange import Exchange
-from contract_tests.finding import Finding
-from contract_tests.shelf import Shelf
-from contract_tests.world import NotTried, World
+from contract_tests.findings.finding import Finding
+from contract_tests.wire.exchange import Exchange
+from contract_tests.world.shelf import Shelf
+from contract_tests.world.world import NotTried, World
 
 NAME = "required_is_required"
 _SIGNS = {"header": "#", "query": "?"}

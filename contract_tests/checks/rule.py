@@ -7,18 +7,22 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from contract_tests.finding import Finding
-from contract_tests.shelf import Shelf
-from contract_tests.world import World
+from contract_tests.findings.finding import Finding
+from contract_tests.world.shelf import Shelf
+from contract_tests.world.world import World
 
 
 class Effect(StrEnum):
-    """What trying a rule does to the server; rules run in this order, reading ones first."""
+    """What trying a rule does to the server; rules run in this order, reading ones first.
+
+    What strains a server or exhausts its limits is for one's own; generated requests come between.
+    """
 
     READS = "reads"
     CREATES = "creates"
     CHANGES = "changes"
     DELETES = "deletes"
+    STRAINS = "strains"
     EXHAUSTS = "exhausts"
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from contract_tests import impostors
-from contract_tests.attempts import (
+from contract_tests.calls import impostors
+from contract_tests.calls.attempts import (
     Attempt,
     groups,
     narrowed,
@@ -15,14 +15,14 @@ from contract_tests.attempts import (
     writes,
     writing,
 )
+from contract_tests.calls.impostors import Impostor
 from contract_tests.checks.nothing_done import Watch
 from contract_tests.checks.rule import Effect, Rule
-from contract_tests.credential import NOBODY
-from contract_tests.exchange import Exchange
-from contract_tests.finding import Finding, Grade
-from contract_tests.impostors import Impostor
-from contract_tests.shelf import Shelf
-from contract_tests.world import NotTried, World
+from contract_tests.findings.finding import Finding, Grade
+from contract_tests.wire.credential import NOBODY
+from contract_tests.wire.exchange import Exchange
+from contract_tests.world.shelf import Shelf
+from contract_tests.world.world import NotTried, World
 
 NAME = "strangers_are_refused"
 _THOROUGHLY = 3  # resources, at the first and the last of whose operations everything is tried

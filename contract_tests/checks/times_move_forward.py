@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 from typing import Any
 
-from contract_tests import pointer
+from contract_tests.calls import pointer
 from contract_tests.checks.rule import Effect, Rule
-from contract_tests.exchange import Exchange
-from contract_tests.finding import Finding, Grade
-from contract_tests.moments import DAY_NS, Moment, moment
-from contract_tests.schema_places import placed
-from contract_tests.shelf import Shelf
-from contract_tests.world import NotTried, World
+from contract_tests.findings.finding import Finding, Grade
+from contract_tests.wire.exchange import Exchange
+from contract_tests.world.moments import DAY_NS, Moment, moment
+from contract_tests.world.schema_places import placed
+from contract_tests.world.shelf import Shelf
+from contract_tests.world.world import NotTried, World
 
 NAME = "times_move_forward"
 _PAST = re.compile(r"(?i)creat|last|measured|delet|updat|modif|start")

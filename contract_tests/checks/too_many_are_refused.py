@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from itertools import pairwise
 
-from contract_tests import pointer
-from contract_tests.calls import request_of
+from contract_tests.calls import pointer
+from contract_tests.calls.calls import request_of
 from contract_tests.checks.limits_count_down import counted, refilled, subjects
 from contract_tests.checks.rule import Effect, Rule
-from contract_tests.exchange import Exchange
-from contract_tests.finding import Finding
+from contract_tests.findings.finding import Finding
 from contract_tests.roles.model import RateLimit
-from contract_tests.standing import Standing, standing
-from contract_tests.world import NotTried, World
+from contract_tests.wire.exchange import Exchange
+from contract_tests.world.standing import Standing, standing
+from contract_tests.world.world import NotTried, World
 
 NAME = "too_many_are_refused"
 _MOST, _MARGIN = 300, 10

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from contract_tests.exchange import Exchange
-from contract_tests.finding import Finding
-from contract_tests.pointer import MISSING
-from contract_tests.snapshot import Change, Snapshot
+from contract_tests.calls.pointer import MISSING
+from contract_tests.findings.finding import Finding
+from contract_tests.wire.exchange import Exchange
+from contract_tests.world.snapshot import Change, Snapshot
 
 _LONGEST = 200
 

@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
+from contract_tests.calls.uses import STRANGE, Use, reads, unknown_ids, uses
 from contract_tests.checks.harm import Harm, Try
 from contract_tests.checks.rule import Effect, Rule
 from contract_tests.checks.unchanged import Cause
-from contract_tests.exchange import Exchange
-from contract_tests.finding import Finding
+from contract_tests.findings.finding import Finding
 from contract_tests.roles.model import Act
-from contract_tests.shelf import Shelf
-from contract_tests.uses import STRANGE, Use, reads, unknown_ids, uses
-from contract_tests.world import NotTried, World
+from contract_tests.wire.exchange import Exchange
+from contract_tests.world.shelf import Shelf
+from contract_tests.world.world import NotTried, World
 
 NAME = "unknown_is_not_found"
 CHANGING = "unknown_changes_nothing"

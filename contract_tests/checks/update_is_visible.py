@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from contract_tests import pointer
+from contract_tests.calls import pointer
 from contract_tests.checks.rule import Effect, Rule, resources
 from contract_tests.checks.unchanged import Cause, shown
-from contract_tests.exchange import Exchange
-from contract_tests.finding import Finding
+from contract_tests.findings.finding import Finding
 from contract_tests.roles.model import Update
-from contract_tests.shelf import Shelf
-from contract_tests.snapshot import Change, Snapshot, at_place, differing, taken
-from contract_tests.world import NotTried, World
+from contract_tests.wire.exchange import Exchange
+from contract_tests.world.shelf import Shelf
+from contract_tests.world.snapshot import Change, Snapshot, at_place, differing, taken
+from contract_tests.world.world import NotTried, World
 
 NAME = "update_is_visible"
 _ODD = " Zoë & 測試"

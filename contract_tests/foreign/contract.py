@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import specs
+from contract_tests.calls.samples import of_request
 from contract_tests.foreign import swagger
 from contract_tests.foreign.documents import BadContract, Documents
 from contract_tests.foreign.schemas import Schemas
-from contract_tests.samples import of_request
 
 # What the specification says is no parameter, whatever a document lists.
 _NO_PARAMETERS = frozenset({"accept", "content-type", "authorization"})

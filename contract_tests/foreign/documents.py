@@ -14,7 +14,7 @@ import orjson
 import requests
 import yaml
 
-from contract_tests import pointer
+from contract_tests.calls import pointer
 
 _LONGEST_CHAIN = 32
 _TIMEOUT_S = 20

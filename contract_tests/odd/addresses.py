@@ -8,8 +8,8 @@ from itertools import chain, zip_longest
 from typing import Any
 from urllib.parse import quote
 
-from contract_tests.caller import Operation
-from contract_tests.exchange import Request
+from contract_tests.calls.caller import Operation
+from contract_tests.wire.exchange import Request
 
 # Longer than common limits of a path, a query or all headers together.
 _LONG = "x" * 8000

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from contract_tests import pointer
-from contract_tests.caller import Operation
-from contract_tests.calls import media_type, request_of
-from contract_tests.exchange import Request
-from contract_tests.samples import holder_sample
-from contract_tests.shelf import Shelf
-from contract_tests.uses import uses
-from contract_tests.world import World
+from contract_tests.calls import pointer
+from contract_tests.calls.caller import Operation
+from contract_tests.calls.calls import media_type, request_of
+from contract_tests.calls.samples import holder_sample
+from contract_tests.calls.uses import uses
+from contract_tests.wire.exchange import Request
+from contract_tests.world.shelf import Shelf
+from contract_tests.world.world import World
 
 # How many for the first operation of a kind, and for those that are like it.
 FIRST, OTHERS = 12, 4

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from contract_tests import pointer
-from contract_tests.exchange import Request
+from contract_tests.calls import pointer
 from contract_tests.odd.addresses import Odd
+from contract_tests.wire.exchange import Request
 
 _DEPTH = 10_000
 _LARGE_BYTES = 2**20

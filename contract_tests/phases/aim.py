@@ -11,7 +11,7 @@ from schemathesis.specs.openapi.schemas import OpenApiSchema
 from schemathesis.transport import BaseTransport
 
 import specs
-from contract_tests.world import World
+from contract_tests.world.world import World
 
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 

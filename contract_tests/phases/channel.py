@@ -16,13 +16,13 @@ from schemathesis.transport.requests import (
     RequestsTransport,
 )
 
-from contract_tests import masking, retry_after
-from contract_tests.caller import may_begin_work
-from contract_tests.exchange import Exchange
-from contract_tests.limits import OutOfLimits
+from contract_tests.calls.caller import may_begin_work
 from contract_tests.phases.overheard import answered, unanswered, without_key
 from contract_tests.phases.unlisted import has_unlisted
-from contract_tests.world import World
+from contract_tests.wire import masking, retry_after
+from contract_tests.wire.exchange import Exchange
+from contract_tests.wire.limits import OutOfLimits
+from contract_tests.world.world import World
 
 # An operation that left so many requests without an answer is asked nothing more; a server that
 # did so twice as often as that is left alone.

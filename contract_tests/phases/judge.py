@@ -8,9 +8,9 @@ from typing import Any
 from schemathesis.core.failures import Failure
 from schemathesis.generation.case import Case
 
-from contract_tests.exchange import Exchange
-from contract_tests.finding import Finding, Grade
+from contract_tests.findings.finding import Finding, Grade
 from contract_tests.phases.plainly import declared, forbidden, ordinary, refusal
+from contract_tests.wire.exchange import Exchange
 
 # Content negotiation and bounds on size are between server and client, not the contract's.
 _NEVER = frozenset({406, 413, 414, 429, 431})

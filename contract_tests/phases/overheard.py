@@ -13,11 +13,11 @@ from schemathesis.core import NotSet
 from schemathesis.core.transport import Response as Answer
 from schemathesis.generation.case import Case
 
-from contract_tests.caller import BODY
-from contract_tests.credential import Credential
-from contract_tests.exchange import Exchange, Request, Response
+from contract_tests.calls.caller import BODY
 from contract_tests.phases.plainly import declared
-from contract_tests.world import World
+from contract_tests.wire.credential import Credential
+from contract_tests.wire.exchange import Exchange, Request, Response
+from contract_tests.world.world import World
 
 _LONGEST_TARGET = 2000
 # A number that it gives each request; nobody who repeats one needs it.

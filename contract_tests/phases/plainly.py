@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from schemathesis.schemas import APIOperation
 
-from contract_tests.exchange import Request
+from contract_tests.wire.exchange import Request
 
 _INTEGER = re.compile(r"-?\d{1,9}")
 _WORD = re.compile(r"[A-Za-z]{3,40}")

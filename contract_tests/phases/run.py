@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 import requests
 from schemathesis.engine import Status, events, from_schema
 
-from contract_tests.finding import Finding
+from contract_tests.findings.finding import Finding
 from contract_tests.phases.aim import PHASES, aimed
 from contract_tests.phases.channel import Channel
 from contract_tests.phases.exceptions import excuse, repair
 from contract_tests.phases.judge import finding_of, silent
-from contract_tests.world import World
+from contract_tests.world.world import World
 
 # Schemathesis asks two things about the server before it begins, by itself.
 _PROBES = 2

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from contract_tests.outcome import Outcome
 from contract_tests.reports.gather import Sentence, reported
 from contract_tests.reports.github import github
 from contract_tests.reports.har import har
@@ -17,6 +16,7 @@ from contract_tests.reports.markdown import markdown
 from contract_tests.reports.record import Report
 from contract_tests.reports.sarif import sarif
 from contract_tests.reports.terminal import text
+from contract_tests.run.outcome import Outcome
 
 FORMATS: Mapping[str, Callable[[Report], str]] = {
     "html": html,

@@ -7,15 +7,15 @@ from dataclasses import asdict
 from pathlib import Path
 
 import specs
-from contract_tests.baseline import Comparison
-from contract_tests.causes import Cause
-from contract_tests.curl import curl
-from contract_tests.exchange import Exchange
-from contract_tests.finding import Finding, Grade
-from contract_tests.outcome import About, Attempt, Outcome
-from contract_tests.places import Place, Places
+from contract_tests.documents.places import Place, Places
+from contract_tests.findings.baseline import Comparison
+from contract_tests.findings.causes import Cause
+from contract_tests.findings.finding import Finding, Grade
 from contract_tests.reports.record import Entry, Message, Report, Step, Talk
 from contract_tests.reports.rules import sentence_of
+from contract_tests.run.outcome import About, Attempt, Outcome
+from contract_tests.wire.curl import curl
+from contract_tests.wire.exchange import Exchange
 
 Sentence = Callable[[Finding], str]
 _LONGEST_BODY = 20_000  # a report is read by people

@@ -9,9 +9,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 import harfile
 
-from contract_tests.exchange import Exchange, Headers, Request, Response
 from contract_tests.reports.product import NAME, product_version
 from contract_tests.reports.record import Report
+from contract_tests.wire.exchange import Exchange, Headers, Request, Response
 
 _HTTP = "HTTP/1.1"
 

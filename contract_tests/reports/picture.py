@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
-from contract_tests.coverage import Cell, OperationCoverage
+from contract_tests.run.coverage import Cell, OperationCoverage
 
 # Units are CSS pixels at full size; on a narrow screen the whole picture shrinks.
 _LABELS, _COLUMN, _ROW, _SQUARE = 104, 30, 15, 8

@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
-from contract_tests.exchange import Exchange
-from contract_tests.finding import Finding
+from contract_tests.findings.finding import Finding
 from contract_tests.reports.clean import one_line
+from contract_tests.wire.exchange import Exchange
 
 
 class Progress:

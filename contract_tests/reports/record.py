@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from contract_tests.coverage import Coverage
-from contract_tests.exchange import Exchange, Headers
-from contract_tests.finding import Grade
-from contract_tests.places import Place
+from contract_tests.documents.places import Place
+from contract_tests.findings.finding import Grade
+from contract_tests.run.coverage import Coverage
+from contract_tests.wire.exchange import Exchange, Headers
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from contract_tests.places import Place
+from contract_tests.documents.places import Place
 from contract_tests.reports.clean import clean
 from contract_tests.reports.product import NAME, product_version
 from contract_tests.reports.record import Entry, Report

@@ -9,7 +9,7 @@ from typing import Any
 
 import inflection
 
-from contract_tests.caller import Operation, operations
+from contract_tests.calls.caller import Operation, operations
 
 _PARAMETER = re.compile(r"\{([^{}]+)\}")
 _WORD = re.compile(r"[^A-Za-z0-9]+")

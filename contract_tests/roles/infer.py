@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from contract_tests.caller import Operation, operations
+from contract_tests.calls.caller import Operation, operations
 from contract_tests.roles import infer_items as items
 from contract_tests.roles import infer_lists as lists
 from contract_tests.roles.families import Family, families

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from contract_tests.caller import Operation
+from contract_tests.calls.caller import Operation
 from contract_tests.roles.infer_lists import INFERRED, plain
 from contract_tests.roles.model import Creation, Deletion, Gone, Reading, Update
 from contract_tests.roles.shapes import (

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contract_tests.caller import Operation
+from contract_tests.calls.caller import Operation
 from contract_tests.roles.model import Filter, Order, Pages
 from contract_tests.roles.shapes import (
     Schema,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from contract_tests.caller import Operation
-from contract_tests.calls import media_type
+from contract_tests.calls.caller import Operation
+from contract_tests.calls.calls import media_type
 
 Schema = Mapping[str, Any]
 _DEEPEST = 12

@@ -5,8 +5,8 @@ from __future__ import annotations
 from openapi_spec_validator import validate
 
 import specs
-from contract_tests import sources
-from contract_tests.examples import wrong_examples
+from contract_tests.documents import sources
+from contract_tests.documents.examples import wrong_examples
 
 
 def test_it_is_valid_openapi(vendor: str) -> None:

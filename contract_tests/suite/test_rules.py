@@ -11,12 +11,12 @@ import pytest
 
 from contract_tests.checks import RULES, links_lead_on
 from contract_tests.checks.rule import Rule
-from contract_tests.inspection import inspect, plan
-from contract_tests.links import links
-from contract_tests.optional import may_be_absent
+from contract_tests.documents.links import links
+from contract_tests.documents.optional import may_be_absent
+from contract_tests.run.inspection import inspect, plan
 from contract_tests.suite.worlds import key_of, world_of
 from contract_tests.target import StandIn, stand_in
-from contract_tests.world import World
+from contract_tests.world.world import World
 
 _ABOUT_LIMITS = ("limits_count_down", "too_many_are_refused")
 # Vendor, step and reason of what a stand-in cannot be tried for.

@@ -6,7 +6,7 @@ import pytest
 
 import specs
 from contract_tests import phases
-from contract_tests.finding import Finding, Grade
+from contract_tests.findings.finding import Finding, Grade
 from contract_tests.suite.worlds import world_of
 from contract_tests.target import StandIn
 from contract_tests.words import Words

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import specs
-from contract_tests.credential import Credential
 from contract_tests.roles.read import roles_of
 from contract_tests.target import StandIn
-from contract_tests.wire import Wire
-from contract_tests.world import World
+from contract_tests.wire.credential import Credential
+from contract_tests.wire.wire import Wire
+from contract_tests.world.world import World
 
 
 def world_of(house: StandIn, vendor: str, account: str, seed: int = 0) -> World:

@@ -7,7 +7,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from contract_tests.finding import Aspect, Finding, Grade
+from contract_tests.findings.finding import Aspect, Finding, Grade
 from contract_tests.words import media
 from contract_tests.words.case import Case
 from contract_tests.words.errors import Fault, faults, shown

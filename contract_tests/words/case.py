@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from contract_tests.exchange import Exchange, Response
-from contract_tests.finding import Aspect, Finding, Grade
+from contract_tests.findings.finding import Aspect, Finding, Grade
+from contract_tests.wire.exchange import Exchange, Response
 
 
 @dataclass(frozen=True, slots=True)

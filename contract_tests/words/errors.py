@@ -9,7 +9,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from contract_tests.finding import Aspect
+from contract_tests.findings.finding import Aspect
 from specs.wording import expected
 
 _SHOWN = 160

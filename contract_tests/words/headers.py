@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from contract_tests.finding import Aspect, Finding
+from contract_tests.findings.finding import Aspect, Finding
 from contract_tests.words.bodies import Bodies
 from contract_tests.words.case import Case
 from contract_tests.words.errors import faults

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contract_tests.caller import Operation
-from contract_tests.exchange import Exchange
-from contract_tests.finding import Finding
+from contract_tests.calls.caller import Operation
+from contract_tests.findings.finding import Finding
+from contract_tests.wire.exchange import Exchange
 from contract_tests.words import headers, media, status
 from contract_tests.words.bodies import Bodies
 from contract_tests.words.case import Case

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import specs
-from contract_tests.caller import Operation, operations
-from contract_tests.exchange import Exchange
+from contract_tests.calls.caller import Operation, operations
+from contract_tests.wire.exchange import Exchange
 
 _PARAMETER = re.compile(r"\{[^{}/]+\}")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-from contract_tests.finding import Aspect, Finding, Grade
+from contract_tests.findings.finding import Aspect, Finding, Grade
 from contract_tests.words.case import Case
 
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105  (a token of RFC 9110, 5.6.2)

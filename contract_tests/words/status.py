@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from contract_tests.finding import Aspect, Finding
+from contract_tests.findings.finding import Aspect, Finding
 from contract_tests.words.case import Case
 
 # About the message itself, whatever it asks for: RFC 9110, 15.5 and RFC 6585, 5.

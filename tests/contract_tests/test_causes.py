@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from outcomes import exchange, finding
 
-from contract_tests.causes import grouped
-from contract_tests.finding import Finding, Grade
+from contract_tests.findings.causes import grouped
+from contract_tests.findings.finding import Finding, Grade
 
 FINDINGS = st.lists(
     st.builds(

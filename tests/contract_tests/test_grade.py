@@ -9,9 +9,9 @@ import pytest
 from answers import Described, described
 
 import specs
-from contract_tests.exchange import Request
-from contract_tests.finding import Finding, Grade
-from contract_tests.grade import Grading
+from contract_tests.findings.finding import Finding, Grade
+from contract_tests.findings.grade import Grading
+from contract_tests.wire.exchange import Request
 from contract_tests.words import Words
 
 _LIMITS = tuple((f"X-RateLimit-{name}", "9") for name in ("Limit", "Remaining", "Reset"))

@@ -13,9 +13,9 @@ from notebook import ROLES, Notebook, world_of
 
 from contract_tests.checks import jobs_end, limits_count_down, too_many_are_refused
 from contract_tests.checks.rule import Rule
-from contract_tests.exchange import Request, Response
-from contract_tests.finding import Finding
-from contract_tests.world import NotTried, Permits
+from contract_tests.findings.finding import Finding
+from contract_tests.wire.exchange import Request, Response
+from contract_tests.world.world import NotTried, Permits
 
 
 def found(rule: Rule, server: Notebook, **options: Any) -> list[Finding]:

@@ -14,13 +14,13 @@ from notebook import CONTRACT, ROLES, Notebook
 
 import specs
 from contract_tests.checks import links_lead_on
-from contract_tests.exchange import Exchange, Request, Response
-from contract_tests.links import Link, NothingToFollow, Traveller, evaluated, links
-from contract_tests.optional import may_be_absent
+from contract_tests.documents.links import Link, NothingToFollow, Traveller, evaluated, links
+from contract_tests.documents.optional import may_be_absent
 from contract_tests.roles.read import roles_of
 from contract_tests.suite.worlds import world_of
 from contract_tests.target import stand_in
-from contract_tests.world import World
+from contract_tests.wire.exchange import Exchange, Request, Response
+from contract_tests.world.world import World
 
 TO_THE_NOTE = {"operationId": "get_note", "parameters": {"id": "$response.body#/0/id"}}
 TO_ITS_END = {"operationId": "delete_note", "parameters": {"id": "$response.body#/0/id"}}

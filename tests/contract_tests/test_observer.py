@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import specs
-from contract_tests.coverage import Cell, OperationCoverage
-from contract_tests.exchange import Exchange, Request, Response
-from contract_tests.observer import Observer
+from contract_tests.run.coverage import Cell, OperationCoverage
+from contract_tests.run.observer import Observer
+from contract_tests.wire.exchange import Exchange, Request, Response
 
 TEXT = {"type": "string"}
 CONTRACT: dict[str, Any] = {

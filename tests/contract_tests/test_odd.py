@@ -15,10 +15,10 @@ import specs
 from benchmarks.mutation.mutants import app_of
 from contract_tests.checks import bad_input_is_survived as rules
 from contract_tests.checks.rule import Rule
-from contract_tests.exchange import Request, Response
-from contract_tests.finding import Finding
+from contract_tests.findings.finding import Finding
 from contract_tests.roles.read import roles_of
-from contract_tests.world import NotTried, Permits, World
+from contract_tests.wire.exchange import Request, Response
+from contract_tests.world.world import NotTried, Permits, World
 
 ALL = (rules.ODD_BODIES, rules.ODD_IDS, rules.ODD_ADDRESSES)
 _PINGPLOTTER = specs.load("pingplotter"), roles_of("pingplotter")

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 import pytest
 
 import specs
-from contract_tests.exchange import Exchange, Request, Response
-from contract_tests.finding import Finding, Grade
-from contract_tests.grade import Grading
-from contract_tests.offered import Offered
+from contract_tests.findings.finding import Finding, Grade
+from contract_tests.findings.grade import Grading
+from contract_tests.findings.offered import Offered
 from contract_tests.roles.read import roles_of
+from contract_tests.wire.exchange import Exchange, Request, Response
 from contract_tests.words import Words
 
 KEY = (("Authorization", "$KEY"),)

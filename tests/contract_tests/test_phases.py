@@ -9,11 +9,11 @@ import pytest
 from phase_rig import Counted, Seen, generated, served
 
 from benchmarks.mutation.serving import Answer, Call
-from contract_tests.finding import Grade
-from contract_tests.grade import Grading
-from contract_tests.limits import OutOfLimits
+from contract_tests.findings.finding import Grade
+from contract_tests.findings.grade import Grading
 from contract_tests.phases.unlisted import has_unlisted
-from contract_tests.world import World
+from contract_tests.wire.limits import OutOfLimits
+from contract_tests.world.world import World
 
 
 def _run(app: Counted, *chosen: str, vendor: str = "ngrok", **limits: float) -> Seen:

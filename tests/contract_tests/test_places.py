@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import specs
-from contract_tests.places import Place, Places
-from contract_tests.sources import statements
+from contract_tests.documents.places import Place, Places
+from contract_tests.documents.sources import statements
 
 ROOT = specs.ROOT.parent
 

@@ -15,15 +15,15 @@ import specs
 from benchmarks import servers
 from benchmarks.cases import Request
 from contract_tests import phases
-from contract_tests.credential import placed
-from contract_tests.exchange import Request as WireRequest
-from contract_tests.finding import Finding
-from contract_tests.grade import Grading
-from contract_tests.inspection import Inspection, plan
-from contract_tests.limits import Allowance, Limits
+from contract_tests.findings.finding import Finding
+from contract_tests.findings.grade import Grading
 from contract_tests.roles.read import roles_of
-from contract_tests.wire import Wire
-from contract_tests.world import World
+from contract_tests.run.inspection import Inspection, plan
+from contract_tests.wire.credential import placed
+from contract_tests.wire.exchange import Request as WireRequest
+from contract_tests.wire.limits import Allowance, Limits
+from contract_tests.wire.wire import Wire
+from contract_tests.world.world import World
 
 _PRISM = Path(specs.ROOT).parent / "node_modules/.bin/prism"
 _TIMEOUT_S = 1.0

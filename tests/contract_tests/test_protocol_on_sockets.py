@@ -17,11 +17,11 @@ from contract_tests.checks import (
     too_many_are_refused,
 )
 from contract_tests.checks.rule import Rule
-from contract_tests.finding import Grade
-from contract_tests.inspection import inspect, plan
-from contract_tests.limits import Allowance, Limits
+from contract_tests.findings.finding import Grade
+from contract_tests.run.inspection import inspect, plan
 from contract_tests.suite.worlds import world_of
 from contract_tests.target import stand_in
+from contract_tests.wire.limits import Allowance, Limits
 
 pytestmark = pytest.mark.slow
 Headers = list[tuple[bytes, bytes]]

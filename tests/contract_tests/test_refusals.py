@@ -19,9 +19,9 @@ from contract_tests.checks import (
     required_is_required,
 )
 from contract_tests.checks.rule import Rule
-from contract_tests.exchange import Request, Response
-from contract_tests.finding import Finding, Grade
-from contract_tests.world import Permits
+from contract_tests.findings.finding import Finding, Grade
+from contract_tests.wire.exchange import Request, Response
+from contract_tests.world.world import Permits
 
 IDS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), unique=True)
 RULES = (

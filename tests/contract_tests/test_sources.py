@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 import specs
-from contract_tests import sources
-from contract_tests.finding import Aspect
+from contract_tests.documents import sources
+from contract_tests.findings.finding import Aspect
 
 CONTRACT: dict[str, Any] = {
     "paths": {

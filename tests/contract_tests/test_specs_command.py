@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from peers import needs
 
 import specs
-from contract_tests.specs_command import specs_command
+from contract_tests.run.specs_command import specs_command
 
 ANSWERS = {
     "200": {

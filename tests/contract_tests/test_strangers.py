@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from inspected import KEY, tried
 from notebook import OTHER, Notebook, world_of
 
-from contract_tests import impostors
+from contract_tests.calls import impostors
 from contract_tests.checks import accounts_are_apart, strangers_are_refused
 from contract_tests.checks.rule import Rule
-from contract_tests.credential import Credential, placed
-from contract_tests.exchange import Request, Response
-from contract_tests.finding import Finding, Grade
-from contract_tests.world import Permits
+from contract_tests.findings.finding import Finding, Grade
+from contract_tests.wire.credential import Credential, placed
+from contract_tests.wire.exchange import Request, Response
+from contract_tests.world.world import Permits
 
 IDS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), unique=True)
 

@@ -12,8 +12,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 import specs
-from contract_tests.exchange import Exchange, Headers, Request, Response
-from contract_tests.samples import holder_sample
+from contract_tests.calls.samples import holder_sample
+from contract_tests.wire.exchange import Exchange, Headers, Request, Response
 from specs.json_schema import SHAPES, Schema
 
 _TIMES = ["2025-01-01T00:00:00Z", "2025-11-06t21:18:21.446z", "2016-12-31T23:59:60+00:00"]

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from inspected import answer
 
-from contract_tests.exchange import Request, Response
+from contract_tests.wire.exchange import Request, Response
 
 Record = dict[str, Any]
 

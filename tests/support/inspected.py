@@ -6,13 +6,13 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from contract_tests.credential import NOBODY, Credential
-from contract_tests.exchange import Exchange, Request, Response
-from contract_tests.finding import Finding
-from contract_tests.limits import Allowance, Limits
+from contract_tests.findings.finding import Finding
 from contract_tests.roles.model import Roles
-from contract_tests.wire import Wire
-from contract_tests.world import NotTried, World
+from contract_tests.wire.credential import NOBODY, Credential
+from contract_tests.wire.exchange import Exchange, Request, Response
+from contract_tests.wire.limits import Allowance, Limits
+from contract_tests.wire.wire import Wire
+from contract_tests.world.world import NotTried, World
 
 Server = Callable[[Request], Response]
 KEY = Credential("API_KEY", "open sesame", headers=(("X-API-KEY", "open sesame"),))

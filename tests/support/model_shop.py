@@ -12,7 +12,6 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from inspected import answer
 
-from contract_tests.exchange import Request, Response
 from contract_tests.roles.model import (
     Action,
     Batch,
@@ -29,6 +28,7 @@ from contract_tests.roles.model import (
     Roles,
     Update,
 )
+from contract_tests.wire.exchange import Request, Response
 
 Item = dict[str, Any]
 HOME = "http://127.0.0.1:1"

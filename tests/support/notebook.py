@@ -10,11 +10,11 @@ from urllib.parse import unquote, urlsplit
 
 from inspected import KEY, MemoryWire, answer
 
-from contract_tests.credential import Credential
-from contract_tests.exchange import Request, Response
-from contract_tests.limits import Allowance, Limits
 from contract_tests.roles import model
-from contract_tests.world import World
+from contract_tests.wire.credential import Credential
+from contract_tests.wire.exchange import Request, Response
+from contract_tests.wire.limits import Allowance, Limits
+from contract_tests.world.world import World
 
 OTHER = Credential("OTHER_KEY", "an other key 7", headers=(("X-API-KEY", "an other key 7"),))
 _DATE = "Sun, 06 Nov 1994 08:49:37 GMT"

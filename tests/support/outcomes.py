@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from contract_tests.baseline import Comparison
-from contract_tests.causes import grouped
-from contract_tests.credential import Credential
-from contract_tests.exchange import Exchange, Request, Response
-from contract_tests.finding import Finding, Grade
-from contract_tests.masking import masked
-from contract_tests.observer import Observer
-from contract_tests.outcome import About, Attempt, Outcome, Verdict
+from contract_tests.findings.baseline import Comparison
+from contract_tests.findings.causes import grouped
+from contract_tests.findings.finding import Finding, Grade
+from contract_tests.run.observer import Observer
+from contract_tests.run.outcome import About, Attempt, Outcome, Verdict
+from contract_tests.wire.credential import Credential
+from contract_tests.wire.exchange import Exchange, Request, Response
+from contract_tests.wire.masking import masked
 
 URL = "http://127.0.0.1:8080/ngrok"
 KEY = Credential(

@@ -13,11 +13,11 @@ from reference_rig import world_of
 from benchmarks.mutation.mutants import app_of
 from benchmarks.mutation.serving import Answer, App, Call, server_of
 from contract_tests import phases
-from contract_tests.exchange import Exchange
-from contract_tests.finding import Finding
-from contract_tests.limits import Allowance, Limits
-from contract_tests.wire import Wire
-from contract_tests.world import World
+from contract_tests.findings.finding import Finding
+from contract_tests.wire.exchange import Exchange
+from contract_tests.wire.limits import Allowance, Limits
+from contract_tests.wire.wire import Wire
+from contract_tests.world.world import World
 
 Bend = Callable[[Call, Answer], Answer | None]
 

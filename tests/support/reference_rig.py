@@ -13,11 +13,11 @@ import specs
 from benchmarks.mutation import ngrok, pingplotter
 from benchmarks.mutation.serving import NOTHING, App, Call
 from contract_tests.checks.rule import Rule
-from contract_tests.credential import Credential
-from contract_tests.exchange import Request, Response
-from contract_tests.finding import Finding
+from contract_tests.findings.finding import Finding
 from contract_tests.roles.read import roles_of
-from contract_tests.world import NotTried, World
+from contract_tests.wire.credential import Credential
+from contract_tests.wire.exchange import Request, Response
+from contract_tests.world.world import NotTried, World
 
 _KEYS = {
     "ngrok": Credential("K", "", headers=(("Authorization", f"Bearer {ngrok.KEY}"),)),

@@ -10,8 +10,8 @@ from inspected import world
 from model_shop import CONTRACT, ROLES, Shop
 
 from contract_tests.checks.rule import Rule
-from contract_tests.finding import Finding
-from contract_tests.world import NotTried
+from contract_tests.findings.finding import Finding
+from contract_tests.world.world import NotTried
 
 few = settings(max_examples=3, deadline=None, database=None)
 many = settings(max_examples=20, deadline=None, database=None)

@@ -9,11 +9,11 @@ from typing import Any
 import orjson
 
 import specs
-from contract_tests.credential import Credential
 from contract_tests.roles.read import roles_of
 from contract_tests.target import stand_in
-from contract_tests.wire import Wire
-from contract_tests.world import World
+from contract_tests.wire.credential import Credential
+from contract_tests.wire.wire import Wire
+from contract_tests.world.world import World
 
 Bend = Callable[[str, str, Any], Any]
 """Method, path with query below the vendor's, and JSON → the JSON that is sent instead."""

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import specs
-from contract_tests.caller import operations
+from contract_tests.calls.caller import operations
+from contract_tests.calls.samples import sample
 from contract_tests.foreign import BadContract, load
 from contract_tests.foreign.documents import Documents
 from contract_tests.foreign.schemas import Schemas
-from contract_tests.samples import sample
 from specs.json_schema import compiled, to_json_schema
 
 OK = {"200": {"description": "Fine."}}

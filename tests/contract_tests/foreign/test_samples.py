@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import specs
-from contract_tests.bodies import encoded
-from contract_tests.caller import BODY, Operation, operations
-from contract_tests.calls import media_type, plain_values, request_of
-from contract_tests.samples import fits, holder_sample, sample
-from contract_tests.styles import in_header, in_path, in_query
+from contract_tests.calls.bodies import encoded
+from contract_tests.calls.caller import BODY, Operation, operations
+from contract_tests.calls.calls import media_type, plain_values, request_of
+from contract_tests.calls.samples import fits, holder_sample, sample
+from contract_tests.calls.styles import in_header, in_path, in_query
 from specs.json_schema import compiled, to_json_schema
 
 NAMES = st.sampled_from(["a", "b", "id"])

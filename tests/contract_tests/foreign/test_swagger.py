@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import specs
-from contract_tests.caller import operations
+from contract_tests.calls.caller import operations
 from contract_tests.foreign import BadContract, load
 
 

@@ -21,7 +21,7 @@ from contract_tests.checks import (
     unknown_is_not_found,
     update_is_visible,
 )
-from contract_tests.world import Permits
+from contract_tests.world.world import Permits
 
 RULES = (
     reading_changes_nothing.RULE,

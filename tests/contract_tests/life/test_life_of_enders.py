@@ -11,7 +11,7 @@ from model_shop import Item, Shop
 from shop_worlds import few, found, stocks
 
 from contract_tests.checks import deleted_is_gone
-from contract_tests.exchange import Response
+from contract_tests.wire.exchange import Response
 
 
 class EndsNothing(Shop):

@@ -16,7 +16,7 @@ from contract_tests.checks import (
     update_is_visible,
 )
 from contract_tests.checks.rule import Rule
-from contract_tests.exchange import Response
+from contract_tests.wire.exchange import Response
 
 
 class MakesNothing(Shop):

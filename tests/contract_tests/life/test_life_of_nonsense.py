@@ -24,7 +24,7 @@ from contract_tests.checks import (
     update_is_visible,
 )
 from contract_tests.checks.rule import Rule
-from contract_tests.exchange import Request, Response
+from contract_tests.wire.exchange import Request, Response
 
 pytestmark = pytest.mark.slow
 _SCALARS = st.sampled_from([None, True, 0, -1.5, "", "o1", "http://[", {}, []])

@@ -16,7 +16,7 @@ from contract_tests.checks import (
     references_resolve,
     unknown_is_not_found,
 )
-from contract_tests.exchange import Response
+from contract_tests.wire.exchange import Response
 
 
 class ReadingCloses(Shop):

@@ -11,12 +11,12 @@ import pytest
 
 import specs
 from contract_tests.checks import RULES
-from contract_tests.credential import Credential
-from contract_tests.finding import Finding
+from contract_tests.findings.finding import Finding
 from contract_tests.roles.read import roles_of
 from contract_tests.target import stand_in
-from contract_tests.wire import Wire
-from contract_tests.world import NotTried, World
+from contract_tests.wire.credential import Credential
+from contract_tests.wire.wire import Wire
+from contract_tests.world.world import NotTried, World
 
 pytestmark = pytest.mark.slow
 LIFE = {

@@ -18,8 +18,8 @@ from benchmarks.mutation.pingplotter import PingPlotter
 from benchmarks.mutation.serving import Answer
 from benchmarks.mutation.strangers import StrangePingPlotter
 from contract_tests.checks.actions_change_their_target import RULE
-from contract_tests.finding import Finding, Grade
-from contract_tests.world import Permits
+from contract_tests.findings.finding import Finding, Grade
+from contract_tests.world.world import Permits
 
 Item = dict[str, Any]
 

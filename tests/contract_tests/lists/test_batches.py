@@ -17,7 +17,7 @@ from reference_rig import judged
 from benchmarks.mutation.pingplotter import PingPlotter
 from benchmarks.mutation.strangers import StrangePingPlotter
 from contract_tests.checks import batch_equals_singles, batch_filters_narrow
-from contract_tests.finding import Finding, Grade
+from contract_tests.findings.finding import Finding, Grade
 
 Item = dict[str, Any]
 EQUAL, NARROW = batch_equals_singles.RULE, batch_filters_narrow.RULE

@@ -15,7 +15,7 @@ from reference_rig import judged
 from benchmarks.mutation.pingplotter import PingPlotter
 from benchmarks.mutation.strangers import StrangePingPlotter
 from contract_tests.checks import filters_find_new, filters_match
-from contract_tests.finding import Finding, Grade
+from contract_tests.findings.finding import Finding, Grade
 
 Item = dict[str, Any]
 RULES = (filters_match.RULE, filters_find_new.RULE)

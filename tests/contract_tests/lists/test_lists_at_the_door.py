@@ -21,8 +21,8 @@ from contract_tests.checks import (
     times_move_forward,
 )
 from contract_tests.checks.rule import Rule
-from contract_tests.finding import Finding
-from contract_tests.world import NotTried, World
+from contract_tests.findings.finding import Finding
+from contract_tests.world.world import NotTried, World
 
 pytestmark = pytest.mark.slow
 RULES: tuple[Rule, ...] = (

@@ -13,11 +13,11 @@ from inspected import answer, world
 from reference_rig import world_of
 
 from benchmarks.mutation.pingplotter import PingPlotter
-from contract_tests import pointer
-from contract_tests.exchange import Request, Response
+from contract_tests.calls import pointer
 from contract_tests.roles.model import Listing, Pages, Resource, Roles
-from contract_tests.shelf import Shelf
-from contract_tests.world import NotTried, Permits
+from contract_tests.wire.exchange import Request, Response
+from contract_tests.world.shelf import Shelf
+from contract_tests.world.world import NotTried, Permits
 
 WAYS = {
     "link": Pages(size="limit", next="Link", cursor="offset", cursor_kind="offset"),

@@ -19,8 +19,8 @@ from benchmarks.mutation.pingplotter import PingPlotter
 from benchmarks.mutation.serving import Answer
 from benchmarks.mutation.strangers import StrangeNgrok, StrangePingPlotter
 from contract_tests.checks import counts_agree, hidden_are_revealed, times_move_forward
-from contract_tests.finding import Finding, Grade
-from contract_tests.moments import moment
+from contract_tests.findings.finding import Finding, Grade
+from contract_tests.world.moments import moment
 
 Item = dict[str, Any]
 YEARS = (datetime(1970, 1, 2), datetime(2200, 1, 1))  # noqa: DTZ001 - Hypothesis wants it so

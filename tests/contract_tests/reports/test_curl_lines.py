@@ -15,10 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from peers import needs
 
-from contract_tests.credential import Credential, placed
-from contract_tests.curl import curl
-from contract_tests.exchange import Exchange, Request
-from contract_tests.masking import masked
+from contract_tests.wire.credential import Credential, placed
+from contract_tests.wire.curl import curl
+from contract_tests.wire.exchange import Exchange, Request
+from contract_tests.wire.masking import masked
 
 SECRET = "s3cr!t $HOME `id` \"q\" 'x' \\ %s"
 KEY = Credential("API_KEY", SECRET, (("X-API-KEY", SECRET),))

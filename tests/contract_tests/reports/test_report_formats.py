@@ -18,11 +18,11 @@ from report_formats import SARIF, junit_faults
 
 import specs
 from contract_tests import reports
-from contract_tests.finding import Finding, Grade
-from contract_tests.outcome import Outcome
+from contract_tests.findings.finding import Finding, Grade
 from contract_tests.reports import FORMATS, reported
 from contract_tests.reports.github import announce
 from contract_tests.reports.machine import schema
+from contract_tests.run.outcome import Outcome
 
 ROOT = Path(__file__).parent.parent.parent.parent
 NASTY = st.text(

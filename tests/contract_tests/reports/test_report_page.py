@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 import specs
 from contract_tests import reports
-from contract_tests.outcome import Outcome
+from contract_tests.run.outcome import Outcome
 
 pytestmark = pytest.mark.slow
 LONG = "x" * 400

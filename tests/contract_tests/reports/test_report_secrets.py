@@ -13,10 +13,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from outcomes import exchange, finding, outcome
 
-from contract_tests.credential import Credential, placed
-from contract_tests.exchange import Exchange
-from contract_tests.outcome import Attempt, Outcome, Verdict
 from contract_tests.reports import FORMATS, kinds, reported
+from contract_tests.run.outcome import Attempt, Outcome, Verdict
+from contract_tests.wire.credential import Credential, placed
+from contract_tests.wire.exchange import Exchange
 
 pytestmark = pytest.mark.slow
 SECRETS = st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), min_size=8, max_size=30)

@@ -10,11 +10,11 @@ from outcomes import every_kind, exchange, finding, outcome
 from rich.console import Console
 
 import specs
-from contract_tests.finding import Grade
-from contract_tests.outcome import Outcome
+from contract_tests.findings.finding import Grade
 from contract_tests.reports import reported
 from contract_tests.reports.progress import Progress
 from contract_tests.reports.terminal import show, text
+from contract_tests.run.outcome import Outcome
 
 
 def shown(whole: Outcome, *, width: int = 60) -> str:

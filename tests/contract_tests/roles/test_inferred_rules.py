@@ -12,14 +12,14 @@ from bookshop import CONTRACT, Bookshop, Record
 from inspected import answer, world
 
 import specs
-from contract_tests.credential import Credential
-from contract_tests.exchange import Response
 from contract_tests.foreign import load
-from contract_tests.inspection import inspect, plan
 from contract_tests.roles.infer import infer
+from contract_tests.run.inspection import inspect, plan
 from contract_tests.target import stand_in
-from contract_tests.wire import Wire
-from contract_tests.world import World
+from contract_tests.wire.credential import Credential
+from contract_tests.wire.exchange import Response
+from contract_tests.wire.wire import Wire
+from contract_tests.world.world import World
 
 
 @pytest.fixture

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 import specs
-from contract_tests import pointer
-from contract_tests.caller import Operation, operations
+from contract_tests.calls import pointer
+from contract_tests.calls.caller import Operation, operations
+from contract_tests.documents.sources import documents
 from contract_tests.roles.model import Act, Batch, Creation, Job, Listing, Reading, Resource, Roles
 from contract_tests.roles.read import roles_of
 from contract_tests.roles.shapes import answered, asked
 from contract_tests.roles.shapes import fields as properties
-from contract_tests.sources import documents
 
 VENDORS = specs.vendors()
 Found = Iterator[tuple[str, Any]]

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from contract_tests.address import BadAddress, address_of
-from contract_tests.finding import Grade
-from contract_tests.options import BadOptions, Options, limits, permits
+from contract_tests.findings.finding import Grade
+from contract_tests.run.options import BadOptions, Options, limits, permits
+from contract_tests.wire.address import BadAddress, address_of
 
 
 def to(*addresses: str) -> Callable[[str, int], list[str]]:

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract_tests import baseline
-from contract_tests.baseline import Accepted, BadBaseline, Baseline
-from contract_tests.causes import Cause
-from contract_tests.finding import Finding
+from contract_tests.findings import baseline
+from contract_tests.findings.baseline import Accepted, BadBaseline, Baseline
+from contract_tests.findings.causes import Cause
+from contract_tests.findings.finding import Finding
 
 TODAY = date(2026, 5, 17)
 NAMES = st.sets(st.sampled_from("abcdef"))

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from inspected import answer, world
 
 from contract_tests.checks.rule import Effect, Rule
-from contract_tests.exchange import Request, Response
-from contract_tests.finding import Finding, Grade
-from contract_tests.inspection import Inspection, Step, plan
-from contract_tests.outcome import Outcome, Verdict
+from contract_tests.findings.finding import Finding, Grade
 from contract_tests.roles.model import Roles
-from contract_tests.world import NotTried, World
+from contract_tests.run.inspection import Inspection, Step, plan
+from contract_tests.run.outcome import Outcome, Verdict
+from contract_tests.wire.exchange import Request, Response
+from contract_tests.world.world import NotTried, World
 
 _TEXT = {"type": "object", "required": ["text"], "properties": {"text": {"type": "string"}}}
 _GOOD = {"description": "", "content": {"application/json": {"schema": _TEXT}}}

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 import specs
-from contract_tests import keys
-from contract_tests.keys import Owner
+from contract_tests.run import keys
+from contract_tests.run.keys import Owner
 
 keyring = pytest.importorskip("keyring")
 

@@ -13,14 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from inspected import answer, world
 
-from contract_tests import cleanup, journal
-from contract_tests.exchange import Request, Response
-from contract_tests.journal import Aim
-from contract_tests.ledger import Ledger, replayed
-from contract_tests.limits import Allowance, Limits
 from contract_tests.roles.model import Action, Creation, Deletion, Listing, Resource, Roles
-from contract_tests.shelf import Shelf
-from contract_tests.world import NotTried, Permits, World
+from contract_tests.wire.exchange import Request, Response
+from contract_tests.wire.limits import Allowance, Limits
+from contract_tests.world import cleanup, journal
+from contract_tests.world.journal import Aim
+from contract_tests.world.ledger import Ledger, replayed
+from contract_tests.world.shelf import Shelf
+from contract_tests.world.world import NotTried, Permits, World
 
 AIM = Aim("http://h", "ngrok")
 NAMES = st.sampled_from(["agent", "session"])
@@ -71,7 +71,7 @@ def test_other_servers_are_none_of_a_runs_business(state: Path) -> None:
 
 def test_a_process_that_is_killed_leaves_what_it_made(state: Path) -> None:
     script = (
-        "import os, signal; from contract_tests import journal;"
+        "import os, signal; from contract_tests.world import journal;"
         "written, ledger = journal.opened(journal.Aim('http://h', 'ngrok'));"
         "ledger.intends('agent', ['ct-00000001']); ledger.created('agent', 'a');"
         "ledger.intends('agent', ['ct-00000002']); os.kill(os.getpid(), signal.SIGKILL)"

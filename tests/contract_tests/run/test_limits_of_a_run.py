@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract_tests import retry_after
-from contract_tests.exchange import Response
-from contract_tests.limits import Allowance, Limits, OutOfLimits
+from contract_tests.wire import retry_after
+from contract_tests.wire.exchange import Response
+from contract_tests.wire.limits import Allowance, Limits, OutOfLimits
 
 
 class Watch:

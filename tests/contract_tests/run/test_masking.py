@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract_tests.credential import Credential, joined, placed
-from contract_tests.exchange import Exchange, Request, Response
-from contract_tests.masking import masked, shown, unmasked
+from contract_tests.wire.credential import Credential, joined, placed
+from contract_tests.wire.exchange import Exchange, Request, Response
+from contract_tests.wire.masking import masked, shown, unmasked
 
 SECRETS = st.text(
     st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], exclude_characters="$"),

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from inspected import answer, world
 
-from contract_tests import preflight
-from contract_tests.exchange import Request, Response
-from contract_tests.limits import Allowance, Limits, OutOfLimits
-from contract_tests.options import Options
 from contract_tests.roles.model import Roles
-from contract_tests.server import CouldNotRun, Prepared, prepared
+from contract_tests.run import preflight
+from contract_tests.run.options import Options
+from contract_tests.run.server import CouldNotRun, Prepared, prepared
+from contract_tests.wire.exchange import Request, Response
+from contract_tests.wire.limits import Allowance, Limits, OutOfLimits
 
 CONTRACT: dict[str, Any] = {
     "openapi": "3.0.3",

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import specs
-from contract_tests.shards import Shard, parsed
+from contract_tests.run.shards import Shard, parsed
 
 
 @given(st.lists(st.integers()), st.integers(1, 9))

@@ -9,11 +9,11 @@ from contextlib import contextmanager
 
 import pytest
 
-from contract_tests.credential import placed
-from contract_tests.exchange import Request
-from contract_tests.limits import Allowance, Limits
-from contract_tests.pinned import Pinned
-from contract_tests.wire import Wire
+from contract_tests.wire.credential import placed
+from contract_tests.wire.exchange import Request
+from contract_tests.wire.limits import Allowance, Limits
+from contract_tests.wire.pinned import Pinned
+from contract_tests.wire.wire import Wire
 
 Talk = Callable[[socket.socket, int], None]
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from contract_tests.exchange import Exchange, Request, Response
-from contract_tests.finding import Finding
+from contract_tests.findings.finding import Finding
+from contract_tests.wire.exchange import Exchange, Request, Response
 from contract_tests.words import Words
 
 JSON = (("Content-Type", "application/json"),)

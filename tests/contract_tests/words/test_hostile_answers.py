@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import specs
-from contract_tests.exchange import Exchange, Request, Response
-from contract_tests.grade import Grading
+from contract_tests.findings.grade import Grading
+from contract_tests.wire.exchange import Exchange, Request, Response
 from contract_tests.words import Words
 
 _ANY_JSON = st.recursive(

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import specs
-from contract_tests.finding import Aspect, Finding, Grade
+from contract_tests.findings.finding import Aspect, Finding, Grade
 from contract_tests.words import Words
 
 Drawn = tuple[Described, Any, Node]

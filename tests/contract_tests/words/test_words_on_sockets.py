@@ -6,7 +6,7 @@ from typing import Any
 
 from spoiled import Bend, spoiled
 
-from contract_tests.finding import Finding
+from contract_tests.findings.finding import Finding
 from contract_tests.words import Words
 
 

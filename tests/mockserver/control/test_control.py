@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from contract_tests.contract import aimed
+
 from contract_tests.findings import Tally, run
 from contract_tests.target import Target, stand_in
 from mockserver.control import control_contract

@@ -1,0 +1,1 @@
+"""Requests made from a contract: samples, arguments, styles, and ones wrong on purpose."""

@@ -1,0 +1,32 @@
+"""`Retry-After` (RFC 9110, 10.2.3): a number of seconds, or a date."""
+
+from __future__ import annotations
+
+import time
+from email.utils import parsedate_to_datetime
+
+from contract_tests.wire.exchange import Response
+
+_UNSAID_S = 1.0
+
+
+def seconds(response: Response) -> float:
+    """Return how long the server asks to wait; a second where it does not say it readably.
+
+    A date counts from the server's own `Date`, if it sends one.
+    """
+    value = (response.header("Retry-After") or "").strip()
+    if value.isascii() and value.isdigit():
+        return float(value)
+    until = _moment(value)
+    if until is None:
+        return _UNSAID_S
+    now = _moment(response.header("Date") or "")
+    return max(until - (time.time() if now is None else now), 0.0)
+
+
+def _moment(text: str) -> float | None:
+    try:
+        return parsedate_to_datetime(text).timestamp()
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None

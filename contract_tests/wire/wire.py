@@ -1,0 +1,167 @@
+"""The one socket of the inspector: sends within limits, masks, and tells who listens."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+
+from contract_tests.wire import masking, retry_after
+from contract_tests.wire.credential import NOBODY, Credential
+from contract_tests.wire.exchange import Exchange, Request, Response
+from contract_tests.wire.limits import Allowance, Limits
+from contract_tests.wire.masking import mask
+
+__all__ = ("Listener", "Wire", "mask")
+
+Listener = Callable[[Exchange], None]
+_CHUNK = 2**16
+_REMEMBERED = 500
+# RFC 9110, 9.2.2: these may be sent again when an idle connection turns out to be closed.
+_IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
+
+
+class Wire:
+    """Sends requests to one target. `listeners` hear every exchange, masked."""
+
+    def __init__(
+        self,
+        url: str,
+        allowance: Allowance | None = None,
+        *,
+        secrets: tuple[Credential, ...] = (),
+        trust: str | bool = True,
+        adapter: HTTPAdapter | None = None,
+    ) -> None:
+        """Aim at `url`, which has no slash at its end; `secrets` are masked wherever they are.
+
+        `adapter` makes the connections, e.g. to an address that was resolved before.
+        """
+        self.url = url
+        self.allowance = allowance or Allowance(Limits())
+        self.listeners: list[Listener] = []
+        self.secrets = secrets
+        self._sent: deque[tuple[Exchange, Request, Credential]] = deque(maxlen=_REMEMBERED)
+        self._session = requests.Session()
+        self._trust, self._adapter = trust, adapter
+        self.prepare(self._session)
+
+    def send(
+        self,
+        request: Request,
+        credential: Credential = NOBODY,
+        *,
+        operation_id: str = "",
+        values: dict[str, Any] | None = None,
+    ) -> Exchange:
+        """Send and return the exchange; a failed connection is one too. OutOfLimits at the end."""
+        self.allowance.take()
+        target = _with_query(request.target, credential.query)
+        actual = replace(request, target=target, headers=(*request.headers, *credential.headers))
+        at = time.time()
+        response, failure = self._answer(actual)
+        plain = masking.shown(request, credential)
+        exchange = masking.masked(
+            Exchange(
+                self.url + plain.target, plain, response, failure, at, operation_id, values or {}
+            ),
+            (*self.secrets, credential),
+        )
+        self._sent.append((exchange, request, credential))
+        self.heard(exchange)
+        return exchange
+
+    def again(self, exchange: Exchange) -> Exchange | None:
+        """Send the request of an exchange once more, secrets and all.
+
+        None where a secret in it is not known here.
+        """
+        for known, request, credential in reversed(self._sent):
+            if known is exchange:
+                return self._repeated(exchange, request, credential)
+        request = masking.unmasked(exchange.request, self.secrets)
+        is_known = {*exchange.secrets} <= {n for s in self.secrets for n in s.variables}
+        return self._repeated(exchange, request, NOBODY) if is_known else None
+
+    def _repeated(self, exchange: Exchange, request: Request, credential: Credential) -> Exchange:
+        return self.send(
+            request, credential, operation_id=exchange.operation_id, values=exchange.values
+        )
+
+    def prepare(self, session: requests.Session) -> None:
+        """Have a session connect as ours does: also that of an engine that sends by itself."""
+        # Credentials of the user's .netrc and proxies are none of a contract's business.
+        session.trust_env = False
+        session.verify = self._trust
+        if self._adapter is not None:
+            session.mount("http://", self._adapter)
+            session.mount("https://", self._adapter)
+
+    def heard(self, exchange: Exchange) -> None:
+        """Tell every listener of an exchange, also of one that another engine has sent."""
+        if exchange.status == 429 and exchange.response:
+            self.allowance.hold(retry_after.seconds(exchange.response))
+        for listener in tuple(self.listeners):
+            listener(exchange)
+
+    def _answer(self, request: Request) -> tuple[Response | None, str]:
+        limit_s = self.allowance.limits.timeout_s
+        try:
+            return self._received(request)
+        except (requests.Timeout, urllib3.exceptions.ReadTimeoutError, TimeoutError):
+            return None, f"no answer within {limit_s:g} s"
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+            return None, f"{type(error).__name__}: {error}"[:300]
+        except (UnicodeError, ValueError, OSError) as error:
+            return None, f"{type(error).__name__}: {error}"[:300]
+
+    def _received(self, request: Request) -> tuple[Response | None, str]:
+        begin = time.monotonic()
+        try:
+            got = self._sent_out(request)
+        except requests.ConnectionError as error:
+            if isinstance(error, requests.ConnectTimeout) or request.method not in _IDEMPOTENT:
+                raise
+            got = self._sent_out(request)
+        with got:
+            most, until = self.allowance.limits.max_body_bytes, begin + self._timeout_s
+            body = bytearray()
+            # Whatever has come, however little: a larger piece would be waited for.
+            while chunk := got.raw.read1(_CHUNK, decode_content=True):
+                body += chunk
+                if len(body) > most:
+                    return None, f"the answer is longer than {most} bytes"
+                if time.monotonic() > until:
+                    raise TimeoutError
+            headers = tuple((str(n), str(v)) for n, v in got.raw.headers.items())
+            return Response(got.status_code, headers, bytes(body), time.monotonic() - begin), ""
+
+    @property
+    def _timeout_s(self) -> float:
+        return self.allowance.limits.timeout_s
+
+    def _sent_out(self, request: Request) -> requests.Response:
+        prepared = self._session.prepare_request(
+            requests.Request(request.method, self.url, data=request.body or None)
+        )
+        # As it is: the library would normalise what a test means to be odd.
+        prepared.url = self.url + request.target
+        prepared.headers["Host"] = urlsplit(self.url).netloc
+        for name, value in request.headers:
+            prepared.headers[name] = value
+        return self._session.send(
+            prepared, timeout=self._timeout_s, allow_redirects=False, stream=True
+        )
+
+
+def _with_query(target: str, query: tuple[tuple[str, str], ...]) -> str:
+    if not query:
+        return target
+    return target + ("&" if urlsplit(target).query else "?") + urlencode(query)
