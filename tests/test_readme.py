@@ -19,9 +19,10 @@ from mockserver.settings import Settings
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 RESULTS = (ROOT / "docs" / "results.md").read_text("utf-8")
+INSPECTOR = (ROOT / "docs" / "inspector.md").read_text("utf-8")
 _EXAMPLE = re.compile(r"<!-- example: (\w+) -->\n```sh\n(.*?)```", re.DOTALL)
 EXAMPLES = dict(_EXAMPLE.findall(README))
-MORE_EXAMPLES = dict(_EXAMPLE.findall(RESULTS))
+MORE_EXAMPLES = dict(_EXAMPLE.findall(RESULTS + INSPECTOR))
 # What the output of each example must hold for the example to have worked.
 OUTCOMES = {
     "ngrok": r'"next_page_uri": "http://127\.0\.0\.1:\d+/ngrok/app/sessions\?before_id=as_',
@@ -32,6 +33,7 @@ OUTCOMES = {
 MORE_OUTCOMES = {
     "round": r'x-mock-network: live(.|\n)*"responseCode":200',
     "trace": r'"QualityValue":"Good"(.|\n)*"PacketsSent":[1-9]',
+    "inspector": r"order_is_kept(.|\n)*nothing found",
     "visit": r'"cookie":(.|\n)*"application_sessions":\[\{"id":"as_',
 }
 
@@ -58,6 +60,7 @@ def test_there_is_an_example_for_each_vendor() -> None:
 @pytest.mark.parametrize("name", sorted(OUTCOMES | MORE_OUTCOMES))
 def test_an_example_runs_as_it_stands(name: str, port: int) -> None:
     script = (EXAMPLES | MORE_EXAMPLES)[name].replace("127.0.0.1:8080", f"127.0.0.1:{port}")
+    script = script.replace("contract-tests ", f"{sys.executable} -m contract_tests ")
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],
         capture_output=True,
