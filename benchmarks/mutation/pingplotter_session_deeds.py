@@ -38,16 +38,6 @@ class CreatesForAnotherAgent(PingPlotter):
         return super().new_session(next(iter(self.agents), agent_id), target)
 
 
-class CreatesHalf(PingPlotter):
-    """A refused creation leaves nothing behind."""
-
-    def create_sessions(self, call: Call) -> Answer:
-        for entry in self.body(call, list):
-            agent = self.agent(self.text(entry, "AgentUniqueId"))
-            self.new_session(agent["UniqueId"], self.text(entry, "Target"))
-        return Answer(200, True)
-
-
 class FilterIgnored(PingPlotter):
     """agentUniqueId narrows the list."""
 
@@ -242,7 +232,6 @@ _CLASSES: tuple[type[PingPlotter], ...] = (
     CreatesTwoSessions,
     CreatesOnlyTheFirst,
     CreatesForAnotherAgent,
-    CreatesHalf,
     FilterIgnored,
     FiltersByOr,
     FilterByPrefix,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from contract_tests.checks.filters_match import combined, equals, filtered, judged
 from contract_tests.checks.rule import Effect, Rule
@@ -25,8 +24,7 @@ def check(world: World, shelf: Shelf) -> Iterator[Finding]:
     items.sort(key=lambda item: str(shelf.id_of(item)) in made)
     by_one = [alone(one, items)[-1] for one in equals(shelf) if alone(one, items)]
     queries = [*by_one, *combined(equals(shelf), items)]
-    for finding in judged(world, shelf, items, queries):
-        yield replace(finding, rule=NAME)
+    yield from judged(world, shelf, items, queries)
 
 
 def _made(shelf: Shelf) -> Iterator[object]:

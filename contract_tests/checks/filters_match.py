@@ -107,7 +107,8 @@ class _Case:
         self, query: Query, page: Exchange, items: Sequence[Any], found: set[str]
     ) -> Finding:
         label = self.world.label(page.operation_id)
-        names = " and ".join(one.filter.parameter for one in query.asked)
+        is_alone, first = len(query.asked) == 1, query.asked[0].filter
+        names = first.parameter if is_alone else "several together"
         lost = [i for i in self._ids(query.must(items)) if i not in found]
         extra = [item for item in items if str(self.shelf.id_of(item)) in found]
         extra = [item for item in extra if item not in query.may(items)]
@@ -115,13 +116,17 @@ class _Case:
             rule=NAME,
             operation=label,
             place=f"{names} {'without a match' if lost or not page.ok else 'with others'}",
-            message=f"{label} with {query.arguments} does not find what matches, and only that.",
+            message=f"{label} with {_words(query)} does not find what matches, and only that.",
             received=str(page.status) if not page.ok else _received(query, lost, extra, found),
             expected=f"{len(query.must(items))} of {len(items)} items: those that match",
             exchanges=(page,),
-            statement=f"{label} ?{query.asked[0].filter.parameter}",
-            source=query.asked[0].filter.source,
+            statement=f"{label} ?{first.parameter}" if is_alone else label,
+            source=first.source,
         )
+
+
+def _words(query: Query) -> str:
+    return " and ".join(f"{name}={value}" for name, value in query.arguments.items())
 
 
 def _received(query: Query, lost: list[str], extra: list[Any], found: set[str]) -> str:

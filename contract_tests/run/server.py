@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
+GENERATED = "generated"  # the name of all of them together
 
 
 class CouldNotRun(Exception):
@@ -129,10 +130,15 @@ def _owner(subject: Subject, *, second: bool = False) -> Owner:
 
 def _chosen(options: Options) -> frozenset[str]:
     known = [*(rule.name for rule in RULES), *PHASES]
-    for name in (*options.rules, *options.skip):
+    wanted, unwanted = _expanded(options.rules), _expanded(options.skip)
+    for name in (*wanted, *unwanted):
         if name not in known:
-            raise CouldNotRun(f"no rule named {name!r}: there are {', '.join(known)}")
-    return frozenset(options.rules or known) - {*options.skip}
+            raise CouldNotRun(f"no rule named {name!r}: there are {', '.join(known)}, {GENERATED}")
+    return frozenset(wanted or known) - {*unwanted}
+
+
+def _expanded(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(one for name in names for one in (PHASES if name == GENERATED else (name,)))
 
 
 def _either(names: Iterable[str]) -> str:
