@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
-from mockserver.core.errors import BadRequest, Violation
+from mockserver.core.errors import BadRequest
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope
@@ -35,6 +35,7 @@ class Exchange:
         "receive",
         "request_id",
         "scope",
+        "unreadable",
     )
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
@@ -56,6 +57,8 @@ class Exchange:
         self.answer_status = 200
         self.answer_headers: Headers = []
         self.answer_value: Any = None
+        # What is wrong with a query: it counts where a query is read.
+        self.unreadable: BadRequest | None = None
 
     @property
     def operation_id(self) -> str:
@@ -70,20 +73,11 @@ class Exchange:
 def path_segments(scope: Scope) -> tuple[str, ...]:
     """Return the decoded parts of the path; an encoded slash stays inside its part.
 
-    BadRequest if the path is not UTF-8.
+    What is not UTF-8 becomes U+FFFD: nothing has such an id, and so nothing is found.
     """
     raw: bytes = scope.get("raw_path") or scope["path"].encode()
     raw = raw.partition(b"?")[0]
     if b"%" not in raw:
-        return tuple(_text(raw).split("/")[1:])
-    return tuple(_text(unquote_to_bytes(part)) for part in raw.split(b"/")[1:])
-
-
-def _text(raw: bytes) -> str:
-    try:
-        return raw.decode()
-    except UnicodeDecodeError as error:
-        violation = Violation(
-            "path", "", "encoding", "percent-encoded UTF-8", raw.decode("latin-1")
-        )
-        raise BadRequest("the path is not UTF-8", violations=[violation]) from error
+        return tuple(raw.decode(errors="replace").split("/")[1:])
+    parts = raw.split(b"/")[1:]
+    return tuple(unquote_to_bytes(part).decode(errors="replace") for part in parts)

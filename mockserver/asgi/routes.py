@@ -11,7 +11,7 @@ from mockserver.asgi.exchange import Exchange, path_segments
 from mockserver.asgi.operation import Operation, compile_operation
 from mockserver.asgi.parameters import query_pairs
 from mockserver.asgi.routing import Place, RouteTable
-from mockserver.core.errors import MethodNotAllowed, NotFound, Violation, cut
+from mockserver.core.errors import BadRequest, MethodNotAllowed, NotFound, Violation, cut
 from mockserver.core.vendor import Call, Vendor
 
 if TYPE_CHECKING:
@@ -61,15 +61,15 @@ class Routing(SpecMiddleware):  # type: ignore[misc]  # untyped base
             self._without_operation(exchange, call, place)
             return
         exchange.operation = operation
+        if exchange.unreadable and (operation.query_names or operation.refuses_unknown_query):
+            raise exchange.unreadable
         exchange.path_values = place.values(call.segments)
         await self._app(scope, receive, send)
 
     def _read(self, exchange: Exchange) -> Call:
         scope = exchange.scope
         segments = path_segments(scope)[scope.get("mockserver.skip", 0) :]
-        call = Call(
-            scope["method"], segments, tuple(query_pairs(scope["query_string"])), exchange.headers
-        )
+        call = Call(scope["method"], segments, _query(exchange), exchange.headers)
         return self._vendor.normalise(call) if self._vendor.normalise else call
 
     def _without_operation(self, exchange: Exchange, call: Call, place: Place[Operation]) -> None:
@@ -91,3 +91,12 @@ class Routing(SpecMiddleware):  # type: ignore[misc]  # untyped base
         target = f"{exchange.base_url}/{path}/{'?' if query else ''}{query}"
         exchange.add_header("location", target)
         return True
+
+
+def _query(exchange: Exchange) -> tuple[tuple[str, str], ...]:
+    try:
+        return tuple(query_pairs(exchange.scope["query_string"]))
+    except BadRequest as error:
+        # Where no query is read, none can be wrong.
+        exchange.unreadable = error
+        return ()

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from contract_tests.contract import aimed
 
-from contract_tests.findings import Tally, run
-from contract_tests.target import Target, stand_in
+from contract_tests import phases
+from contract_tests.roles.model import Roles
+from contract_tests.target import stand_in
+from contract_tests.wire.credential import NOBODY
+from contract_tests.wire.wire import Wire
+from contract_tests.words import Words
+from contract_tests.world.world import World
 from mockserver.control import control_contract
 
 KEY = {"X-API-KEY": "mock-pingplotter-key"}
@@ -153,10 +157,12 @@ def test_a_reset_of_what_is_not_there_is_404(stand_in: Any, query: str) -> None:
 
 
 def test_the_control_api_conforms_to_its_contract() -> None:
-    tally = Tally()
+    found: list[Any] = []
     with stand_in(vendor=("ngrok",)) as house:
-        target = Target("control", house.url, "")
-        schema = aimed(control_contract(), target, seed=1, max_examples=20)
-        assert [str(finding) for finding in run(schema, tally)] == []
+        world = World(control_contract(), Roles(), Wire(house.url), NOBODY, seed=1)
+        words, tally = Words(world.contract), phases.Tally()
+        world.wire.listeners.append(lambda exchange: found.extend(words.findings(exchange)))
+        found += phases.run(world, phases.PHASES, 20, vendor="", seconds=None, tally=tally)
+        assert [str(finding) for finding in found] == []
         assert not house.app.breaches
     assert tally.phases == {"examples", "coverage", "fuzzing", "stateful"}
