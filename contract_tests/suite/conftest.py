@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
+import requests
 
 import specs
 from contract_tests.target import StandIn, stand_in
@@ -38,11 +40,27 @@ def _chosen() -> tuple[str, ...]:
 
 
 @pytest.fixture(scope="session")
-def house() -> Iterator[StandIn]:
-    """Serve a stand-in; at the end every answer must have fitted our own contract."""
-    with stand_in(vendor=_chosen()) as running:
-        yield running
-    assert not running.app.breaches, list(running.app.breaches)[:10]
+def houses() -> Iterator[Callable[[str], StandIn]]:
+    """Serve a stand-in a vendor, once it is asked for; every answer must fit our own contract."""
+    running: dict[str, StandIn] = {}
+    with ExitStack() as stack:
+
+        def served(vendor: str) -> StandIn:
+            if vendor not in running:
+                running[vendor] = stack.enter_context(stand_in(vendor=(vendor,)))
+            return running[vendor]
+
+        yield served
+    for one in running.values():
+        assert not one.app.breaches, list(one.app.breaches)[:10]
+
+
+@pytest.fixture
+def house(houses: Callable[[str], StandIn], vendor: str) -> Iterator[StandIn]:
+    """Return the vendor's stand-in, and leave nothing behind that time would have to pass for."""
+    running = houses(vendor)
+    yield running
+    requests.post(f"{running.url}/__mock/reset", timeout=30).raise_for_status()
 
 
 @pytest.fixture
