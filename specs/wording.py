@@ -55,11 +55,15 @@ def _cut(text: str) -> str:
 _FACTS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "type": lambda facts: ", ".join(facts["types"]),
     "pattern": lambda facts: f"text matching {facts['pattern']}",
-    "format": lambda facts: f"a {facts['format']}",
+    "format": lambda facts: f"{_article(facts['format'])} {facts['format']}",
     "multipleOf": lambda facts: f"a multiple of {facts['multiple_of']}",
     "uniqueItems": lambda _: "each item once",
     "additionalProperties": _unexpected,
 }
+
+
+def _article(noun: str) -> str:
+    return "an" if noun[:1] in {*"aeio"} else "a"
 
 
 def _plain(option: object) -> str:

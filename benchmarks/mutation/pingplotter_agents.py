@@ -56,8 +56,12 @@ class Agents(Sessions):
         return Answer(200, {key: agent[key] for key in _CREATED})
 
     def delete_agent(self, call: Call) -> Answer:
-        """End an agent: hidden from then on."""
-        self.gone(self.agent(self.text(self.body(call, dict), "UniqueId")))
+        """End an agent: hidden from then on. One that is offline cannot be uninstalled."""
+        body = self.body(call, dict)
+        agent = self.agent(self.text(body, "UniqueId"))
+        if body.get("ShouldUninstall") is True and not agent["IsOnline"]:
+            raise Refusal(409, "this agent is offline")
+        self.gone(agent)
         return Answer(200, True)
 
     def gone(self, agent: Item) -> None:

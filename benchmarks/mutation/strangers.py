@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.mutation.ngrok import Ngrok
-from benchmarks.mutation.pingplotter import Operation, PingPlotter
+from benchmarks.mutation.pingplotter import PingPlotter
 from benchmarks.mutation.pingplotter_estate import Item
 from benchmarks.mutation.pingplotter_reception import Refusal
 from benchmarks.mutation.serving import Answer, Call
@@ -54,6 +54,3 @@ class StrangePingPlotter(PingPlotter):
         if session["Status"] == self.words["closed"]:
             raise Refusal(409, "this session is closed")
         super().move(session, pausing)
-
-    def operations(self, call: Call) -> dict[str, Operation]:
-        return {} if "customfields" in call.segments else super().operations(call)

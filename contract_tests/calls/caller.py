@@ -21,6 +21,17 @@ class Operation:
     definition: Mapping[str, Any]
     template: str = ""
 
+    def takes(self, method: str, target: str) -> bool:
+        """Say whether a request of this method and target is one of this operation."""
+        return method.lower() == self.method and self.is_at(target)
+
+    def is_at(self, target: str) -> bool:
+        """Say whether a target is an address of this operation, whatever the method."""
+        wanted, given = self.path.split("/"), target.partition("?")[0].split("/")
+        return len(wanted) == len(given) and all(
+            "{" in own or own == part for own, part in zip(wanted, given, strict=True)
+        )
+
 
 def may_begin_work(method: str, status: int) -> bool:
     """Whether an answer may leave work behind whose result is read later."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from contract_tests.wire.credential import NOBODY, Credential
+from contract_tests.wire.credential import NOBODY, Credential, joined
 
 _CLASSES = ("0123456789", "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
@@ -18,11 +18,16 @@ class Impostor:
 
     `holds_key`: the key is the right one, and only the way in which it is shown is not
     documented; a server that is generous there breaks no word of its documents.
+    `other_scheme`: what is named before the key is another scheme than the documented one.
     """
 
     name: str
     credential: Credential
     holds_key: bool = False
+    other_scheme: bool = False
+
+
+NOBODYS = Impostor("no credential", NOBODY)
 
 
 def is_guarded(contract: Mapping[str, Any], definition: Mapping[str, Any]) -> bool:
@@ -31,20 +36,50 @@ def is_guarded(contract: Mapping[str, Any], definition: Mapping[str, Any]) -> bo
     return bool(demanded) and all(demanded)
 
 
+def has_scheme(contract: Mapping[str, Any], definition: Mapping[str, Any]) -> bool:
+    """Say whether every credential that an operation takes is of a named scheme of HTTP's."""
+    demanded = definition.get("security", contract.get("security") or [])
+    schemes = contract.get("components", {}).get("securitySchemes", {})
+    names = {name for wanted in demanded for name in wanted}
+    return bool(names) and all(schemes.get(name, {}).get("type") == "http" for name in names)
+
+
 def few(known: Credential) -> tuple[Impostor, ...]:
-    """Return what every operation is tried with: nobody, and a key with another last letter."""
-    last = other_letter(known.secret[-1])
-    alike = respelt(known, known.secret[:-1] + last, f"{{{known.variable}%?}}{last}")
-    return (Impostor("no credential", NOBODY), Impostor("another last letter", alike))
+    """Return what every operation is tried with: nobody, and a key with another last letter.
+
+    Where keys are shown together, each in turn has another last letter.
+    """
+    alike = (
+        Impostor("another last letter", _with_part(known, single, _alike(single)))
+        for single in known.singles
+    )
+    return (NOBODYS, *alike)
 
 
 def many(known: Credential) -> tuple[Impostor, ...]:
     """Return those and all others that can be made of a credential."""
-    return (*few(known), *_wrong_keys(known), *_wrong_ways(known))
+    if not known.singles:
+        return few(known)
+    first = known.singles[0]
+    wrong = (
+        replace(impostor, credential=_with_part(known, first, impostor.credential))
+        for impostor in _wrong_keys(first)
+    )
+    return (*few(known), *wrong, *(() if known.parts else _wrong_ways(known)))
+
+
+def _alike(single: Credential) -> Credential:
+    last = other_letter(single.secret[-1])
+    return respelt(single, single.secret[:-1] + last, f"{{{single.variable}%?}}{last}")
+
+
+def _with_part(known: Credential, single: Credential, other: Credential) -> Credential:
+    """Return a credential that shows `other` in place of one of its keys, the others as well."""
+    return joined(tuple(other if each is single else each for each in known.singles))
 
 
 def respelt(known: Credential, key: str, shell: str) -> Credential:
-    """Return a credential that shows `key` in place of the known one.
+    """Return a credential of one key that shows `key` in place of the known one.
 
     `shell` is what makes it of the variable: `{KEY%?}` is all but the last letter.
     """
@@ -99,4 +134,4 @@ def _wrong_ways(known: Credential) -> Iterator[Impostor]:
         yield Impostor("nobody's name and password", basic)
         for word, what in (("Token ", "another word before the key"), ("", "the bare key")):
             shown = replace(known, headers=((name, f"{word}{known.secret}"),))
-            yield Impostor(what, shown, holds_key=True)
+            yield Impostor(what, shown, holds_key=True, other_scheme=bool(word))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from contract_tests.findings.articles import a
 from contract_tests.roles.model import Act, Resource, Roles
 from contract_tests.world.shelf import Shelf
 from contract_tests.world.world import NotTried, World
@@ -59,7 +60,7 @@ def unknown_ids(world: World, name: str) -> dict[str, Any]:
         others = _ids(world, resource.name) if resource.name != name else []
         foreign = next((i for i in others if i not in known), None)
         if foreign is not None and isinstance(foreign, type(known[0] if known else foreign)):
-            found[f"the id of a {resource.name}"] = foreign
+            found[f"the id of {a(resource.name)}"] = foreign
             break
     return {kind: value for kind, value in found.items() if value not in known}
 

@@ -10,6 +10,7 @@ from contract_tests.calls import pointer
 from contract_tests.calls.attempts import Attempt, permitted, writes
 from contract_tests.checks.nothing_done import Watch
 from contract_tests.checks.rule import Effect, Rule
+from contract_tests.findings.articles import a
 from contract_tests.findings.finding import Finding
 from contract_tests.roles.model import Act, Batch, Creation, Listing
 from contract_tests.wire.credential import Credential
@@ -105,7 +106,7 @@ class _Case:
             NAME,
             label,
             place,
-            f"Another account is shown, or may reach, a {name} that is not its own.",
+            f"Another account is shown, or may reach, {a(name)} that is not its own.",
             f"{exchange.status}, with {self.mine.id_of(self.item)!r}",
             "nothing of it",
             (exchange,),
@@ -128,6 +129,7 @@ def replace_world(world: World, credential: Credential) -> World:
         permits=world.permits,
         seed=world.seed,
         settle=world.settle,
+        ring=world.other_ring if credential == world.other else None,
     )
 
 

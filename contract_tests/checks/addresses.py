@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
@@ -40,6 +40,51 @@ def wrong_address(cause: Cause, world: World, address: Any, aim: Aim) -> Iterato
             shown(address),
             f"the server that was asked, {world.wire.url}, or one that the contract names",
         )
+
+
+def other_addresses(
+    items: Iterable[Any], id_leaf: str, address_leaf: str
+) -> Iterator[tuple[str, Any, str]]:
+    """Yield place, id and address of references whose address ends in another id than theirs.
+
+    Only where ids of that place do stand at the end of addresses: others of it agree, or what is
+    there begins as the id does (`ep_`).
+    """
+    found: dict[str, list[tuple[Any, str]]] = {}
+    for item in items:
+        for place, known, address in _pairs(item, "", id_leaf, address_leaf):
+            found.setdefault(place, []).append((known, address))
+    for place, pairs in found.items():
+        other = [(known, address) for known, address in pairs if _last(address) != str(known)]
+        is_rare = len(other) * 2 < len(pairs)
+        for known, address in other:
+            if is_rare or _is_of_one_form(str(known), _last(address)):
+                yield place, known, address
+                break
+
+
+def _pairs(
+    value: Any, place: str, id_leaf: str, address_leaf: str
+) -> Iterator[tuple[str, Any, str]]:
+    if isinstance(value, list):
+        for inner in value:
+            yield from _pairs(inner, f"{place}/*", id_leaf, address_leaf)
+    if not isinstance(value, Mapping):
+        return
+    known, address = value.get(id_leaf), value.get(address_leaf)
+    if place and isinstance(known, str | int) and isinstance(address, str) and address:
+        yield place, known, address
+    for name, inner in value.items():
+        yield from _pairs(inner, f"{place}/{name}", id_leaf, address_leaf)
+
+
+def _last(address: str) -> str:
+    return unquote(_path(address).rstrip("/").rpartition("/")[2])
+
+
+def _is_of_one_form(one: str, other: str) -> bool:
+    prefix, sign, _ = one.partition("_")
+    return bool(prefix and sign) and other.startswith(f"{prefix}_")
 
 
 def leads_to(world: World, address: str, aim: Aim) -> bool:

@@ -9,7 +9,7 @@ from contract_tests.calls.caller import Operation
 from contract_tests.calls.calls import media_type
 from contract_tests.checks.rule import Effect, Rule
 from contract_tests.findings.finding import Finding
-from contract_tests.odd.addresses import Odd, odd_addresses, odd_ids
+from contract_tests.odd.addresses import Odd, odd_addresses, odd_ids, plain_variants
 from contract_tests.odd.aim import (
     FIRST,
     OTHERS,
@@ -19,7 +19,13 @@ from contract_tests.odd.aim import (
     texts_of,
     whole_body,
 )
-from contract_tests.odd.bodies import large_body, odd_bodies, other_type, scripts
+from contract_tests.odd.bodies import (
+    large_body,
+    odd_bodies,
+    other_type,
+    scripts,
+    sizeable_body,
+)
 from contract_tests.wire.exchange import Exchange
 from contract_tests.world.world import NotTried, World
 
@@ -28,6 +34,7 @@ FEW = "few_odd_addresses_are_survived"
 IDS = "odd_ids_are_survived"
 BODIES = "odd_bodies_are_survived"
 _MOST_SILENCES, _ON_LIVE = 3, 3
+_NOT_IMPLEMENTED = 501
 
 
 def reads(world: World) -> Iterable[tuple[str, str]]:
@@ -57,7 +64,9 @@ def writes(world: World) -> Iterable[tuple[str, str]]:
 def addresses(world: World, operation_id: str) -> Iterator[Finding]:
     """Send odd paths, queries and headers to an operation, then something plain."""
     operation, plain = world.operations[operation_id], plain_request(world, operation_id, {})
-    odd = islice(odd_addresses(operation, plain), how_many(world, operation_id, reads))
+    most = how_many(world, operation_id, reads)
+    odd = [*islice(odd_addresses(operation, plain), most)]
+    odd += list(plain_variants(plain))[: None if most == FIRST else 1]
     yield from _survived(world, ADDRESSES, operation_id, odd)
 
 
@@ -90,7 +99,7 @@ def bodies(world: World, operation_id: str) -> Iterator[Finding]:
     texts = texts_of(world, operation_id)
     odd += [scripts(plain, body, texts)] if texts else []
     if most == FIRST:
-        odd += [other_type(plain), large_body(plain)]
+        odd += [other_type(plain), sizeable_body(plain), large_body(plain)]
     yield from _survived(world, BODIES, operation_id, odd)
 
 
@@ -100,7 +109,7 @@ def _survived(world: World, rule: str, operation_id: str, odd: Iterable[Odd]) ->
     label, seen = world.label(operation_id), None
     for each in odd:
         # Without the operation's name: how odd input is refused is nobody's statement.
-        seen = world.send(each.request)
+        seen = _sent(world, each)
         if seen.ok and not each.is_valid and _writes(world, operation_id, each):
             world.is_spoilt = True
         failure = _failure(each, seen)
@@ -112,10 +121,20 @@ def _survived(world: World, rule: str, operation_id: str, odd: Iterable[Odd]) ->
         yield from _still_there(world, rule, label, seen)
 
 
+def _sent(world: World, odd: Odd) -> Exchange:
+    """Send it; a body once more if the connection broke: a refusal may be lost so."""
+    seen = world.send(odd.request)
+    is_broken = seen.response is None and "no answer" not in seen.failure
+    may_be_lost = is_broken and odd.request.body and not odd.is_large
+    return world.send(odd.request) if may_be_lost else seen
+
+
 def _failure(odd: Odd, seen: Exchange) -> str:
     if seen.response is None:
         hung = "no answer" in seen.failure
         return seen.failure if hung or not odd.is_large else ""
+    if odd.request.method == "HEAD" and seen.status == _NOT_IMPLEMENTED:
+        return ""
     return str(seen.status) if seen.status >= 500 else ""
 
 

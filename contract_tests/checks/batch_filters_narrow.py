@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from contract_tests.calls import pointer
@@ -32,6 +33,25 @@ def check(world: World, subject: tuple[Shelf, Batch]) -> Iterator[Finding]:
     for one in batch.filters:
         for query in alone(one, case.entries(whole)):
             yield from case.judged(query, whole)
+    yield from _singles(case, case.entries(whole))
+
+
+def _singles(case: _Case, entries: Sequence[Any]) -> Iterator[Finding]:
+    """Ask for one alone, the one that shows most, with and without each filter."""
+    batch = case.batch
+    single = replace(batch, operation=batch.single, at=batch.single_at)
+    for one in batch.single_filters:
+        most = max(entries, key=partial(_variety, one), default=None)
+        if most is None or not _variety(one, most):
+            continue
+        alone_ = _One(case.world, single, [pointer.read(most, batch.id, None)])
+        whole = alone_.asked({})
+        for query in alone(one, alone_.entries(whole)):
+            yield from alone_.judged(query, whole)
+
+
+def _variety(one: Filter, entry: Any) -> int:
+    return len({str(value) for value in pointer.found(entry, one.field)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +126,20 @@ class _Case:
 
     def _id(self, entry: Any) -> Any:
         return pointer.read(entry, self.batch.id, None)
+
+
+class _One(_Case):
+    """The same, of an operation that answers for one."""
+
+    __slots__ = ()
+
+    def asked(self, arguments: Mapping[str, Any]) -> Exchange:
+        """Ask for it."""
+        return self.world.call(self.batch.operation, {self.batch.at: self.ids[0], **arguments})
+
+    def entries(self, page: Exchange) -> list[Any]:
+        """Return the answer as its only entry."""
+        return [page.body()] if page.ok and isinstance(page.body(), Mapping) else []
 
 
 def _inner(one: Filter, field: str) -> Filter:

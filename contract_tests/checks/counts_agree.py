@@ -11,7 +11,7 @@ from contract_tests.checks.rule import Effect, Rule
 from contract_tests.findings.finding import Finding, Grade
 from contract_tests.roles.model import Action, Count
 from contract_tests.wire.exchange import Exchange
-from contract_tests.world.shelf import Shelf
+from contract_tests.world.shelf import Made, Shelf
 from contract_tests.world.world import NotTried, World
 
 NAME, NEW = "counts_agree", "counts_follow"
@@ -31,7 +31,7 @@ def check(world: World, subject: tuple[Shelf, Count]) -> Iterator[Finding]:
     again = case.wrong(owners.all(), Shelf(world, world.roles.resource(count.of)).all())
     for item_id, (shown, number) in again.items():
         if item_id in wrong:
-            yield case.finding("existing", str(shown), f"{number} in the list", page)
+            yield case.finding("existing", repr(shown), f"{number} in the list", page)
             return
 
 
@@ -44,8 +44,10 @@ def check_new(world: World, subject: tuple[Shelf, Count]) -> Iterator[Finding]:
     if items.resource.create is None or not items.resource.create.parent:
         raise NotTried(f"nothing creates {count.of} for an owner")
     case = _Case(world, owners, count, NEW)
-    owner = owners.create().id
-    yield from case.counts(owner, case.listed(items, owner))
+    new = owners.create()
+    owner, number = new.id, case.listed(items, new.id)
+    yield from case.told_at_once(new, number)
+    yield from case.counts(owner, number)
     place = items.resource.create.parent
     made = [items.create({place: owner}).id]
     yield from case.counts(owner, case.listed(items, owner))
@@ -103,13 +105,13 @@ class _Case:
         read = self.owners.read(owner)
         shown = self._said(self.owners.shown(read))
         if read.ok and shown is not None and shown != number:
-            yield self.finding("new", str(shown), str(number), read)
+            yield self.finding("new", repr(shown), repr(number), read)
             return
         page = self.owners.page()
         listed = [i for i in self.owners.items_on(page) if self.owners.id_of(i) == owner]
         said = [self._said(item) for item in listed]
         if said and said[0] is not None and said[0] != number:
-            yield self.finding("new, listed", str(said[0]), str(number), page)
+            yield self.finding("new, listed", repr(said[0]), repr(number), page)
 
     def finding(self, place: str, received: str, expected: str, seen: Exchange) -> Finding:
         """Return a finding; about what was there before, nothing is documented."""
@@ -125,6 +127,13 @@ class _Case:
             source=self.count.source if is_new else "decision",
             grade=Grade.BREACH if is_new else Grade.ASSUMPTION,
         )
+
+    def told_at_once(self, new: Made, number: int) -> Iterator[Finding]:
+        """Yield a finding if the answer of a creation counts what never was there."""
+        said = self._said(new.item)
+        # Nothing, if what comes with it comes a moment later.
+        if said is not None and said not in {0, number}:
+            yield self.finding("created", str(said), str(number), new.exchange)
 
     def _said(self, item: Any) -> Any:
         return pointer.read(item, self.count.field, None)

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from contract_tests.calls import pointer
+from contract_tests.checks.denied import denied
 from contract_tests.checks.rule import Effect, Rule, resources
+from contract_tests.checks.shown_as_sent import same, word_by_word
 from contract_tests.checks.unchanged import Cause, shown
 from contract_tests.findings.finding import Finding
 from contract_tests.roles.model import Act, Batch, Creation
@@ -32,6 +34,7 @@ def check(world: World, shelf: Shelf) -> Iterator[Finding]:
         made = shelf.create()
         other = _another(shelf, creation)
         after = taken(world, shelf)
+        yield from _otherwise(shelf, creation, made)
         yield from _Case(shelf, creation, before, after).findings(made, other)
     except MadeNothing as nothing:
         yield Cause(NAME, label, (nothing.exchange,), creation.source).finding(
@@ -51,6 +54,7 @@ class _Case:
     def findings(self, first: Made, second: Made) -> Iterator[Finding]:
         """Yield what speaks against them."""
         yield from self._ids(first, second)
+        yield from denied(self.shelf.world, NAME, first.exchange)
         for made in (first, second):
             yield from as_sent(self.shelf, self.creation, made)
         if self.shelf.resource.list:
@@ -150,15 +154,8 @@ def _shows(
     shelf: Shelf, creation: Creation, made: Made, item: Any, where: str
 ) -> Iterator[Finding]:
     seen = cause(shelf, creation, made)
-    for sent_at, place in creation.same.items():
-        found = pointer.read(item, place, None)
-        if sent_at in made.sent and found != made.sent[sent_at]:
-            yield seen.finding(
-                place,
-                f"A new one does not show what was sent at {sent_at} ({where}).",
-                shown(found),
-                shown(made.sent[sent_at]),
-            )
+    yield from same(seen, creation, made, item, where)
+    yield from word_by_word(seen, creation, made, item)
     for sent_at in creation.varied.keys() & made.sent.keys():
         if not leaves_trace(made.sent[sent_at], item):
             yield seen.finding(
@@ -191,6 +188,27 @@ def _texts(item: Any) -> Iterator[str]:
             yield from _texts(value)
     elif isinstance(item, str | int):
         yield str(item)
+
+
+def _otherwise(shelf: Shelf, creation: Creation, first: Made) -> Iterator[Finding]:
+    """Make one with other values than the first shows, and yield where it does not show them."""
+    shown_ = {p: pointer.read(first.item, creation.same.get(p, p), None) for p in creation.options}
+    sent = {
+        place: next((value for value in values if value != shown_[place]), None)
+        for place, values in creation.options.items()
+    }
+    if not sent:
+        return
+    try:
+        made = shelf.create(sent)
+    except NotTried:
+        # Which values go together, no document tells.
+        return
+    yield from as_sent(shelf, creation, made)
+    is_seen = shelf.resource.read is not None or shelf.resource.list is None
+    items = [] if is_seen else shelf.all()
+    for item in (item for item in items if shelf.id_of(item) == made.id):
+        yield from _shows(shelf, creation, made, item, "list")
 
 
 def _another(shelf: Shelf, creation: Creation) -> Made:

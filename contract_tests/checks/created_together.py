@@ -49,7 +49,8 @@ def check(world: World, shelf: Shelf) -> Iterator[Finding]:
         )
     if not together.ok:
         raise NotTried(f"{creation.operation} answered {together.status}")
-    items = [item for item in shelf.all() if str(shelf.id_of(item)) not in before]
+    world.awaited(NAME, lambda: len(_new(shelf, before)) >= len(sent))
+    items = _new(shelf, before)
     if len(items) != len(sent):
         yield cause.finding(
             "several",
@@ -61,6 +62,10 @@ def check(world: World, shelf: Shelf) -> Iterator[Finding]:
     case = _Case(shelf, creation, cause, together)
     for number, entry in enumerate(sent):
         yield from case.entry(number, entry, items)
+
+
+def _new(shelf: Shelf, before: set[str]) -> list[Any]:
+    return [item for item in shelf.all() if str(shelf.id_of(item)) not in before]
 
 
 def entries(shelf: Shelf, creation: Creation, count: int) -> list[dict[str, Any]]:

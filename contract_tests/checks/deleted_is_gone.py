@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from math import ceil
 from typing import Any
 
 from contract_tests.calls import pointer
+from contract_tests.checks.denied import denied
 from contract_tests.checks.kin import give_children, is_kin
 from contract_tests.checks.rule import Effect, Rule, resources
 from contract_tests.checks.unchanged import Cause, shown
@@ -19,6 +21,7 @@ from contract_tests.world.snapshot import Snapshot, taken
 from contract_tests.world.world import NotTried, World
 
 NAME = "deleted_is_gone"
+STILL = "still there"
 _PAGES = 3
 
 
@@ -27,8 +30,7 @@ def check(world: World, shelf: Shelf) -> Iterator[Finding]:
     deletion = shelf.resource.delete
     if deletion is None:
         raise NotTried(f"nothing deletes {shelf.resource.name}")
-    # The older of two: what removes the newest, or all that follow, is seen.
-    item_id = shelf.some(2 if shelf.resource.create else 1)[0]
+    item_id = _between(shelf)
     shelf.touch(item_id)
     give_children(shelf, item_id)
     before = taken(world, shelf)
@@ -44,10 +46,25 @@ def check(world: World, shelf: Shelf) -> Iterator[Finding]:
     after = taken(world, shelf)
     strange = [c for c in before.changes(after) if not is_kin(c, shelf, item_id, item)]
     yield from cause.changed("A deletion changed more than it should.", strange, after)
-    yield from case.everywhere()
-    for narrowing in found_by:
-        yield from case.filtered(narrowing, item)
-    yield from case.again(after)
+    is_still = False
+    filtered = (f for narrowing in found_by for f in case.filtered(narrowing, item))
+    for finding in chain(case.everywhere(), filtered):
+        is_still = is_still or finding.place == STILL
+        yield finding
+    if not is_still:
+        yield from denied(world, NAME, gone)
+    yield from case.as_cursor()
+    yield from case.again(after, STILL if is_still else "again")
+
+
+def _between(shelf: Shelf) -> Any:
+    """Return one with others before and after it: that its neighbours go as well is seen."""
+    if shelf.resource.create:
+        return shelf.some(3)[1]
+    try:
+        return shelf.some(2)[0]
+    except NotTried:
+        return shelf.some()[0]
 
 
 def _narrowing(shelf: Shelf) -> list[Filter]:
@@ -87,7 +104,7 @@ class _Case:
         listing = self.shelf.resource.list
         if listing is not None and not self.deletion.gone.listed:
             yield from self._listing({}, "list")
-            if listing.pages and listing.pages.size:
+            if listing.pages and listing.pages.size and listing.pages.leads_on:
                 size = max(1, ceil(len(self.shelf.all()) / _PAGES))
                 yield from self._listing({listing.pages.size: size}, "list, page by page")
         for widened in listing.filters if listing else ():
@@ -104,8 +121,27 @@ class _Case:
                 {narrowing.parameter: value}, f"list with {narrowing.parameter}"
             )
 
-    def again(self, after: Snapshot) -> Iterator[Finding]:
-        """Yield what speaks against it: deleting it again finds nothing, and changes nothing."""
+    def as_cursor(self) -> Iterator[Finding]:
+        """Yield what speaks against it: what pages go on from may be gone meanwhile."""
+        listing = self.shelf.resource.list
+        pages = listing.pages if listing else None
+        if pages is None or not pages.cursor or pages.cursor_kind != "id":
+            return
+        page = self.shelf.page({pages.cursor: self.item_id})
+        if page.status >= 500:
+            yield replace(self.cause, source="RFC 9110, 15.6").finding(
+                f"{pages.cursor} of a deleted one",
+                "A page that goes on from a deleted one makes the server fail.",
+                str(page.status),
+                "a page, or an error of the client's (4xx)",
+                page,
+            )
+
+    def again(self, after: Snapshot, place: str) -> Iterator[Finding]:
+        """Yield what speaks against it: deleting it again finds nothing, and changes nothing.
+
+        `place` is what the cause is called: what was not deleted can be deleted again.
+        """
         gone = self.deletion.gone
         again = self.shelf.act(self.deletion, self.item_id)
         # Not before: a run that may touch only what it made could not delete it again.
@@ -114,7 +150,7 @@ class _Case:
         if gone.statuses and again.status not in gone.statuses:
             wanted = " or ".join(map(str, gone.statuses))
             yield replace(cause, source=gone.source).finding(
-                "again",
+                place,
                 "Deleting it again is not the documented error.",
                 str(again.status),
                 wanted,
@@ -148,24 +184,15 @@ class _Case:
         if not page.ok:
             return
         items = self.shelf.all(arguments)
-        ids = [self.shelf.id_of(item) for item in items]
         label = self.world.label(page.operation_id)
         cause = Cause(NAME, label, (*self.cause.exchanges, page), widened.source)
-        if ids.count(self.item_id) != 1:
-            yield cause.finding(
-                widened.parameter,
-                f"A deleted one is not listed once with {widened.parameter}.",
-                f"{ids.count(self.item_id)} times",
-                "once",
-            )
-        for item in (i for i in items if self.shelf.id_of(i) == self.item_id):
-            for place in (p for p, v in shows.items() if pointer.read(item, p, None) != v):
-                yield cause.finding(
-                    place,
-                    f"A deleted one listed with {widened.parameter} does not say so at {place}.",
-                    shown(pointer.read(item, place, None)),
-                    shown(shows[place]),
-                )
+        own = [item for item in items if self.shelf.id_of(item) == self.item_id]
+        yield from _marked(cause, widened, own)
+        yield from self._kept(cause, widened, items)
+
+    def _kept(self, cause: Cause, widened: Filter, items: list[Any]) -> Iterator[Finding]:
+        """Yield a finding if a list that shows more shows less."""
+        ids = [self.shelf.id_of(item) for item in items]
         missing = [i for i in map(self.shelf.id_of, self.shelf.all()) if i not in ids]
         if missing:
             yield cause.finding(
@@ -198,7 +225,28 @@ class _Case:
 
     def _still(self, place: str, received: str, expected: str, seen: Exchange) -> Finding:
         message = f"What {self.cause.label} ended is still there: {place}."
-        return self.cause.finding(place, message, received, expected, seen)
+        # One fault shows in many places: they have one cause.
+        return self.cause.finding(STILL, message, received, expected, seen)
+
+
+def _marked(cause: Cause, widened: Filter, own: list[Any]) -> Iterator[Finding]:
+    """Yield what is wrong with the entries of a deleted one in a list that shows such."""
+    if len(own) != 1:
+        yield cause.finding(
+            widened.parameter,
+            f"A deleted one is not listed once with {widened.parameter}.",
+            f"{len(own)} times",
+            "once",
+        )
+    for item in own:
+        for place, value in widened.shows.items():
+            if pointer.read(item, place, None) != value:
+                yield cause.finding(
+                    place,
+                    f"A deleted one listed with {widened.parameter} does not say so at {place}.",
+                    shown(pointer.read(item, place, None)),
+                    shown(value),
+                )
 
 
 RULE = Rule(

@@ -117,7 +117,9 @@ class _Case:
             operation=label,
             place=f"{names} {'without a match' if lost or not page.ok else 'with others'}",
             message=f"{label} with {_words(query)} does not find what matches, and only that.",
-            received=str(page.status) if not page.ok else _received(query, lost, extra, found),
+            received=str(page.status)
+            if not page.ok
+            else _received(query, lost, extra, found, found - set(self._ids(items))),
             expected=f"{len(query.must(items))} of {len(items)} items: those that match",
             exchanges=(page,),
             statement=f"{label} ?{first.parameter}" if is_alone else label,
@@ -129,11 +131,13 @@ def _words(query: Query) -> str:
     return " and ".join(f"{name}={value}" for name, value in query.arguments.items())
 
 
-def _received(query: Query, lost: list[str], extra: list[Any], found: set[str]) -> str:
+def _received(
+    query: Query, lost: list[str], extra: list[Any], found: set[str], new: set[str]
+) -> str:
     if lost:
         return f"{len(found)} items, without {lost[0]}"
     if not extra:
-        return f"{len(found)} items that the whole list does not hold"
+        return f"{len(found)} items, {len(new)} of which the whole list does not hold"
     shown = {
         one.filter.field: pointer.read(extra[0], one.filter.field, None) for one in query.asked
     }

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from contract_tests.calls import pointer
-from contract_tests.checks.addresses import Aim, wrong_address
+from contract_tests.checks.addresses import Aim, other_addresses, wrong_address
 from contract_tests.checks.rule import Effect, Rule, resources
 from contract_tests.checks.unchanged import Cause, shown
 from contract_tests.findings.finding import Finding
@@ -32,6 +32,7 @@ def check(world: World, shelf: Shelf) -> Iterator[Finding]:
         raise NotTried(f"there is no {shelf.resource.name}")
     yield from _unique(shelf, page, ids)
     yield from _own_address(world, shelf, page)
+    yield from _references(shelf, page, items)
     chosen = [items[i] for i in spread(world, shelf.resource.name, len(items), _MOST_READ)]
     for item in chosen:
         if shelf.id_of(item) is not None:
@@ -100,12 +101,13 @@ class _View:
         single = self.shelf.shown(read)
         for place in contradicting(listed, single, self.shelf.resource.moving):
             if place in places and listed is not None and read.ok:
-                yield self._cause(read).finding(
+                finding = self._cause(read).finding(
                     place,
                     f"A list and reading one do not show the same at {place or 'all'}.",
                     shown(at_place(single, place)),
                     f"{shown(at_place(listed, place))}, as in the list",
                 )
+                yield replace(finding, is_comparison=True)
 
     def _address(self, item: Any, seen: Exchange) -> Iterator[Finding]:
         resource = self.shelf.resource
@@ -143,6 +145,20 @@ def _own_address(world: World, shelf: Shelf, page: Exchange) -> Iterator[Finding
         address = pointer.read(page.body(), listing.address, None)
         aim = Aim(listing.address, listing.operation, page.values)
         yield from wrong_address(_listed(shelf, page), world, address, aim)
+
+
+def _references(shelf: Shelf, page: Exchange, items: list[Any]) -> Iterator[Finding]:
+    """Yield references inside of items whose address is that of another one."""
+    id_leaf, address_leaf = shelf.resource.id.lstrip("/"), shelf.resource.address.lstrip("/")
+    if not id_leaf or not address_leaf:
+        return
+    for place, known, address in other_addresses(items, id_leaf, address_leaf):
+        yield _listed(shelf, page).finding(
+            f"{place}/{address_leaf}",
+            "A reference has the address of another one.",
+            shown(address),
+            f"an address that ends in {shown(known)}",
+        )
 
 
 def _single(world: World, shelf: Shelf, act: Act, place: str, item_id: Any) -> Iterator[Finding]:

@@ -13,15 +13,17 @@ from contract_tests.world.standing import Standing, standing
 from contract_tests.world.world import NotTried, World
 
 NAME = "limits_count_down"
-_ASKED = 8
-# What flows back while we ask: no allowance is known that is full again in less time than this.
-_FASTEST_REFILL_S = 30.0
+_ASKED, _ENOUGH = 8, 4
+# What flows back while we ask, no document tells. An allowance that seems to be full again sooner
+# than this is looked at once more: how much flows back in a second.
+_FASTEST_REFILL_S, _LOOK_S = 30.0, 1.0
 _FAR = 10
 
 
 def subjects(world: World) -> Iterable[tuple[str, RateLimit]]:
     """Select every limit that headers tell."""
-    return [(limit.limit or limit.remaining, limit) for limit in world.roles.rate_limits]
+    limits = world.roles.rate_limits
+    return [(one.limit or one.remaining, one) for one in limits if one.limit or one.remaining]
 
 
 def check(world: World, limit: RateLimit) -> Iterator[Finding]:
@@ -49,9 +51,19 @@ def counted(world: World, limit: RateLimit) -> str:
 
 
 def _asked(world: World, limit: RateLimit, operation_id: str) -> list[Standing]:
-    row = [standing(world.call(operation_id), limit) for _ in range(_ASKED)]
+    row: list[Standing] = []
+    for _ in range(2 * _ASKED):
+        before = world.wire.allowance.sent
+        one = standing(world.call(operation_id), limit)
+        # While a 429 is waited for, more flows back than what we ask takes away.
+        is_next = world.wire.allowance.sent == before + 1
+        row = [*row, one] if is_next else [one]
+        if len(row) == _ASKED:
+            break
     if all(one.limit is None and one.remaining is None for one in row):
         raise NotTried("no answer tells the limit")
+    if len(row) < _ENOUGH:
+        raise NotTried("so little is left that every few requests are refused")
     return row
 
 
@@ -68,11 +80,26 @@ def _together(world: World, limit: RateLimit, row: Sequence[Standing]) -> Iterat
         return
     expected = len(told) - 1 - refilled(first, last)
     is_slow = first.left - last.left < expected and 0 < first.left <= first.most
+    is_slow = is_slow and _is_too_slow(world, limit, told)
     # However much flows back, a request that was counted leaves less than all.
     if is_slow or all(one.left == one.most for one in told) or _stands_still(told):
         seen = ", ".join(str(one.left) for one in told)
         message = "What is left does not become less with every request."
         yield _finding(world, limit, last, (limit.remaining, message, seen, "less each time"))
+
+
+def _is_too_slow(world: World, limit: RateLimit, told: Sequence[Standing]) -> bool:
+    """Say whether less was spent than was asked, with what flows back as a rest shows it."""
+    name = told[0].exchange.operation_id
+    before = standing(world.call(name), limit)
+    world.rest(_LOOK_S)
+    after = standing(world.call(name), limit)
+    if not before.is_told or not after.is_told:
+        return False
+    # The request before the rest may show a part of one less, that after it has cost one.
+    back = max(after.left - before.left + 2, 0) / max(_took_s(before, after), _LOOK_S)
+    spent = told[0].left - told[-1].left
+    return spent < len(told) - 1 - math.ceil(2 * back * _took_s(told[0], told[-1]))
 
 
 def _stands_still(told: Sequence[Standing]) -> bool:
@@ -87,9 +114,13 @@ def _stands_still(told: Sequence[Standing]) -> bool:
 
 def refilled(first: Standing, last: Standing) -> int:
     """Return how much may have flowed back between two answers."""
+    return math.ceil(first.most * _took_s(first, last) / _FASTEST_REFILL_S)
+
+
+def _took_s(first: Standing, last: Standing) -> float:
     response = last.exchange.response
     took_s = last.exchange.at - first.exchange.at + (response.elapsed_s if response else 0.0)
-    return math.ceil(first.most * max(took_s, 0.0) / _FASTEST_REFILL_S)
+    return max(took_s, 0.0)
 
 
 def _is_renewed(one: Standing, other: Standing) -> bool:

@@ -23,6 +23,8 @@ NAME = "next_page_follows"
 def check(world: World, shelf: Shelf) -> Iterator[Finding]:
     """Look at the address that a first page names, then ask by cursors for what it leads to."""
     pages = pages_of(shelf)
+    if not pages.leads_on:
+        raise NotTried(f"how to come to the next page of {shelf.resource.name} is not told")
     whole = walk(shelf, pages.largest or None, 3)
     if whole.refused or len(whole.ids) < 2:
         raise NotTried(f"two of {shelf.resource.name} are needed")

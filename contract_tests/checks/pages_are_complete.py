@@ -10,18 +10,22 @@ from typing import Any
 from contract_tests.checks.rule import Effect, Rule
 from contract_tests.findings.finding import Finding
 from contract_tests.wire.exchange import Exchange
-from contract_tests.world.paging import Walk, pages_of, walk
+from contract_tests.world.paging import Walk, is_last, pages_of, walk
 from contract_tests.world.shelf import Shelf
 from contract_tests.world.world import NotTried, World
 
 NAME = "pages_are_complete"
 _SIZES = (1, 2, 3, 7)
 _NEVER_REFUSED = 10  # where no document tells the largest size
+_COMPARED = frozenset({"complete", "end", "repeats", "same page"})
 _MOST_PAGES, _FIRST_PAGES, _FEW_PAGES = 50, 4, 6
 
 
 def check(world: World, shelf: Shelf) -> Iterator[Finding]:
     """Walk with several sizes, and compare with what the largest pages hold."""
+    if not pages_of(shelf).leads_on:
+        yield from _bounded(world, shelf)
+        return
     case = _Case(world, shelf, _whole(shelf))
     findings = list(case.findings())
     if findings and set(_whole(shelf).ids) != set(case.whole.ids):
@@ -50,6 +54,7 @@ class _Case:
             return
         without = walk(self.shelf, None, _MOST_PAGES)
         yield from self.judged(without, pages.largest or None)
+        yield from self.default(without)
         if not pages.size:
             return
         count = len(self.whole.ids)
@@ -63,7 +68,7 @@ class _Case:
         if seen.refused:
             yield self._finding("refused", seen.refused, str(seen.refused.status), "a page")
             return
-        yield from self._bounded(seen, seen.size or most_items)
+        yield from self.bounded(seen, seen.size or most_items)
         ids = seen.ids
         if len(set(map(str, ids))) < len(ids):
             twice = next(i for i in ids if ids.count(i) > 1)
@@ -72,6 +77,14 @@ class _Case:
             yield self._incomplete(seen)
         elif not seen.ended and len(seen.pages) > ceil(len(self.whole.ids) / (seen.size or 1)):
             yield self._finding("end", seen.pages[-1], "a next page", "an end")
+
+    def default(self, without: Walk) -> Iterator[Finding]:
+        """Yield a finding if a page without a size holds less than the default says."""
+        page, size = without.pages[0], default_size(self.world, self.shelf)
+        held = len(self.shelf.items_on(page))
+        known = len(self.whole.ids)
+        if size and page.ok and held < min(size, known) and not is_last(self.shelf, page):
+            yield self._finding("default", page, f"{held} of {known} items", f"{size} at once")
 
     def twice(self) -> Iterator[Finding]:
         """Yield a finding if the same page, asked for twice, is not the same."""
@@ -90,7 +103,8 @@ class _Case:
         if page.ok and held > largest:
             yield self._finding("largest", page, f"{held} items", f"at most {largest}")
 
-    def _bounded(self, seen: Walk, size: int | None) -> Iterator[Finding]:
+    def bounded(self, seen: Walk, size: int | None) -> Iterator[Finding]:
+        """Yield a finding if a page holds too many, or none where it should hold some."""
         for number, page in enumerate(seen.pages, 1):
             held = len(self.shelf.items_on(page))
             if size is not None and held > size:
@@ -138,7 +152,27 @@ class _Case:
             expected=expected,
             exchanges=(page,),
             source=pages_of(self.shelf).source,
+            is_comparison=place in _COMPARED,
         )
+
+
+def default_size(world: World, shelf: Shelf) -> int:
+    """Return how many items the contract says that a page holds by default; 0 if it does not."""
+    listing = shelf.resource.list
+    parameters = world.operations[listing.operation].parameters if listing else ()
+    name = pages_of(shelf).size
+    found = (p.get("schema", {}).get("default") for p in parameters if p["name"] == name)
+    size = next(found, None)
+    return size if isinstance(size, int) else 0
+
+
+def _bounded(world: World, shelf: Shelf) -> Iterator[Finding]:
+    """Yield what is wrong with single pages, where nothing tells what comes after them."""
+    for size in _SIZES:
+        page = shelf.page({pages_of(shelf).size: size})
+        if page.ok:
+            seen = Walk(shelf, size, [page], ended=True)
+            yield from _Case(world, shelf, seen).bounded(seen, size)
 
 
 def _whole(shelf: Shelf) -> Walk:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from contract_tests.calls import pointer
 from contract_tests.calls.calls import request_of
+from contract_tests.calls.pointer import MISSING
 from contract_tests.calls.uses import Use, reads, uses
 from contract_tests.checks.harm import Harm, Try
 from contract_tests.checks.rule import Effect, Rule
@@ -15,12 +18,15 @@ from contract_tests.checks.unchanged import Cause, shown
 from contract_tests.findings.finding import Finding
 from contract_tests.roles.model import Act, Reading, Resource
 from contract_tests.world.shelf import Shelf
-from contract_tests.world.snapshot import Snapshot, at_place, differing, taken
+from contract_tests.world.snapshot import Change, Snapshot, at_place, differing, taken
 from contract_tests.world.world import NotTried, World
 
 NAME = "reading_changes_nothing"
 _SOURCE = "RFC 9110, 9.2.1"
+_MESSAGE = "Something is not as it was after reading only."
 _MOST_IN_BATCH = 5
+_MORE_READINGS = 2
+_NOT_FOUND = (404, 410)
 
 
 def everything(world: World) -> Iterable[tuple[str, str]]:
@@ -39,31 +45,56 @@ def check(world: World, _: str) -> Iterator[Finding]:
         if changes and resource.list:
             cause = Cause(NAME, world.label(resource.list.operation), source=_SOURCE)
             yield from cause.changed("The same list twice is not the same.", changes, second)
-    yield from _twice(world, second)
-    message = "Something is not as it was after reading only."
-    yield from Harm(world, NAME, message, lambda _: True).findings(
-        list(_readings(world, second)), second
+    before = second
+    for resource in world.roles.resources:
+        if resource.read is not None and before.ids(resource.name):
+            known = before
+            yield from _each_again(world, resource, before.ids(resource.name))
+            before = taken(world)
+            cause = Cause(NAME, world.label(resource.read.operation), source=_SOURCE)
+            yield from cause.changed(_MESSAGE, known.changes(before), before)
+    yield from Harm(world, NAME, _MESSAGE, lambda _: True).findings(
+        list(_readings(world, before)), before
     )
 
 
-def _twice(world: World, known: Snapshot) -> Iterator[Finding]:
-    for resource in world.roles.resources:
-        shelf = Shelf(world, resource)
-        ids = known.ids(resource.name)
-        if resource.read is None or not ids:
-            continue
-        one, other = shelf.read(ids[0]), shelf.read(ids[0])
-        if not (one.ok and other.ok):
-            continue
-        values = shelf.shown(one), shelf.shown(other)
-        for place in differing(*values, resource.moving):
-            cause = Cause(NAME, world.label(resource.read.operation), (one, other), _SOURCE)
+def _each_again(world: World, resource: Resource, ids: Sequence[Any]) -> Iterator[Finding]:
+    # Where others may write meanwhile, one that differs tells as little as several.
+    for item_id in _several(ids) if world.permits.existing else ids[:1]:
+        yield from _again(Shelf(world, resource), item_id)
+
+
+def _several(ids: Sequence[Any]) -> list[Any]:
+    """Return ids from everywhere in a list: what is done to one need not be done to others."""
+    places = (0, 1, len(ids) // 2, len(ids) - 2, len(ids) - 1)
+    return list(dict.fromkeys(ids[place] for place in places if 0 <= place < len(ids)))
+
+
+def _again(shelf: Shelf, item_id: Any) -> Iterator[Finding]:
+    """Read one again and again, and yield what is not as it was the time before."""
+    reading, own, before = shelf.resource.read, shelf.resource, shelf.read(item_id)
+    for _ in range(_MORE_READINGS):
+        after = shelf.read(item_id)
+        if reading is None or not before.ok:
+            return
+        cause = Cause(NAME, shelf.world.label(reading.operation), (before, after), _SOURCE)
+        values = shelf.shown(before), shelf.shown(after)
+        if after.status in _NOT_FOUND:
+            change = Change(own.name, str(item_id), "", values[0], MISSING, values[0])
+            message = "What was read is gone, and nothing but reading was done."
+            found = cause.finding(own.name, message, str(after.status), "what was read before")
+            yield replace(found, change=change)
+        places = list(differing(*values, own.moving)) if after.ok else []
+        for place in places:
             yield cause.finding(
-                f"{resource.name}{place}",
+                f"{own.name}{place}",
                 f"Reading one twice does not show the same at {place or 'all'}.",
                 shown(at_place(values[1], place)),
                 shown(at_place(values[0], place)),
             )
+        if places or not after.ok:
+            return
+        before = after
 
 
 def _readings(world: World, snapshot: Snapshot) -> Iterator[Try]:
@@ -72,7 +103,7 @@ def _readings(world: World, snapshot: Snapshot) -> Iterator[Try]:
     for use in about_one:
         yield from _of_one(world, use, ids[use.of])
     for resource in world.roles.resources:
-        yield from _of_all(world, resource, ids[resource.name])
+        yield from _of_all(world, resource, ids[resource.name], snapshot)
     about = {use.act.operation for use in about_one}
     for name, operation in world.operations.items():
         is_other = name not in about and operation.method.upper() == "GET"
@@ -89,12 +120,33 @@ def _of_one(world: World, use: Use, known: list[Any]) -> Iterator[Try]:
             yield _try(world, listing, {})
 
 
-def _of_all(world: World, resource: Resource, known: list[Any]) -> Iterator[Try]:
+def _narrowed(shelf: Shelf, snapshot: Snapshot) -> Iterator[dict[str, Any]]:
+    """Yield values for each filter of a list: that which most have, the last, the first.
+
+    One alone may find only what reading cannot change any more.
+    """
+    own = shelf.resource
+    items = [snapshot.item(own.name, item_id) for item_id in snapshot.ids(own.name)]
+    for narrowing in own.list.filters if own.list else ():
+        if narrowing.kind != "equals" or narrowing.values:
+            continue
+        found = (pointer.read(item, narrowing.field, None) for item in items)
+        values = [value for value in found if isinstance(value, str) and value]
+        usual = [value for value, _ in Counter(values).most_common(1)]
+        for value in dict.fromkeys((*usual, *values[-1:], *values[:1])):
+            yield {narrowing.parameter: value}
+
+
+def _of_all(
+    world: World, resource: Resource, known: list[Any], snapshot: Snapshot
+) -> Iterator[Try]:
     for batch in resource.batches:
         if world.has(batch.operation) and known:
             yield _try(world, batch, {batch.at: known[-_MOST_IN_BATCH:]})
     if resource.list and not resource.list.parent and world.has(resource.list.operation):
         yield _try(world, resource.list, {})
+        for asked in _narrowed(Shelf(world, resource), snapshot):
+            yield _try(world, resource.list, asked)
         yield from _others(world, resource.list, {})
     if resource.read and known:
         yield from _others(world, resource.read, {resource.read.at: known[-1]})

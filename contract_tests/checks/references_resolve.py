@@ -10,6 +10,7 @@ from contract_tests.calls import pointer
 from contract_tests.checks.addresses import Aim, wrong_address
 from contract_tests.checks.rule import Effect, Rule
 from contract_tests.checks.unchanged import Cause, shown
+from contract_tests.findings.articles import a
 from contract_tests.findings.finding import Finding
 from contract_tests.roles.model import Reference, Resource
 from contract_tests.world.shelf import Shelf
@@ -103,7 +104,7 @@ def _one(
             field,
             f"A reference leads to no {arrow.target.name}.",
             f"{read.status} for {shown(wanted)}",
-            f"a {arrow.target.name} that can be read",
+            f"{a(arrow.target.name)} that can be read",
             read,
         )
 

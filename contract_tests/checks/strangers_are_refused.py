@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from contract_tests.calls import impostors
 from contract_tests.calls.attempts import (
     Attempt,
+    acts,
     groups,
     narrowed,
     reading,
@@ -19,8 +20,9 @@ from contract_tests.calls.impostors import Impostor
 from contract_tests.checks.nothing_done import Watch
 from contract_tests.checks.rule import Effect, Rule
 from contract_tests.findings.finding import Finding, Grade
-from contract_tests.wire.credential import NOBODY
+from contract_tests.wire.credential import NOBODY, Credential
 from contract_tests.wire.exchange import Exchange
+from contract_tests.wire.limits import OutOfLimits
 from contract_tests.world.shelf import Shelf
 from contract_tests.world.world import NotTried, World
 
@@ -34,17 +36,23 @@ def check(world: World, shelf: Shelf | None) -> Iterator[Finding]:
     if not world.credential.secret:
         raise NotTried("no credential is known, so none can be held back")
     if shelf is None:
-        yield from _others(world, [n for n in without_role(world) if not writes(world, n)])
+        reading_ = [n for n in without_role(world) if not writes(world, n)]
+        yield from _others(world, reading_, "all else that reads")
         return
     item, attempts = reading(shelf)
     tried = _guarded(world, shelf, attempts)
     is_one_of_few = shelf.resource in world.roles.resources[:_THOROUGHLY]
     names = {tried[0].operation} if is_one_of_few else set[str]()
-    yield from _on_resource(world, tried, names)
+    told: set[str] = set()
+    for finding in _on_resource(world, tried, names, f"all that reads {shelf.resource.name}"):
+        told.add(finding.operation)
+        yield finding
     listing, arguments = shelf.resource.list, narrowed(shelf, item)
-    if listing and arguments and _is_guarded(world, listing.operation):
+    if not listing or not arguments or world.label(listing.operation) in told:
+        return
+    if _is_guarded(world, listing.operation):
         case = _Case(world, Attempt(listing.operation, arguments), is_exact=True)
-        yield from case.tried(impostors.few(world.credential)[:1], [])
+        yield from case.tried([impostors.NOBODYS], [])
 
 
 def check_changing(world: World, shelf: Shelf | None) -> Iterator[Finding]:
@@ -52,39 +60,69 @@ def check_changing(world: World, shelf: Shelf | None) -> Iterator[Finding]:
     if not world.credential.secret:
         raise NotTried("no credential is known, so none can be held back")
     if shelf is None:
-        yield from _others(world, [n for n in without_role(world) if writes(world, n)])
+        changing = [n for n in without_role(world) if writes(world, n)]
+        yield from _others(world, changing, "all else that changes something")
         return
     tried = _guarded(world, shelf, writing(shelf))
     is_one_of_few = shelf.resource in world.roles.resources[:_THOROUGHLY]
     names = {tried[-1].operation} if is_one_of_few else set[str]()
-    yield from _on_resource(world, tried, names)
+    yield from _on_resource(world, tried, names, f"all that changes {shelf.resource.name}")
 
 
 def _guarded(world: World, shelf: Shelf, attempts: list[Attempt]) -> list[Attempt]:
     tried = [a for a in attempts if _is_guarded(world, a.operation)]
-    if not tried:
-        raise NotTried(f"nothing that could be tried on {shelf.resource.name} asks for a key")
-    return tried
+    if tried:
+        return tried
+    operations = [act.operation for act in acts(shelf.resource) if world.has(act.operation)]
+    if any(_is_guarded(world, operation_id) for operation_id in operations):
+        raise NotTried(f"nothing that asks for a key could be tried on {shelf.resource.name}")
+    raise NotTried(f"nothing on {shelf.resource.name} asks for a key")
 
 
-def _on_resource(world: World, tried: list[Attempt], names: set[str]) -> Iterator[Finding]:
+def _on_resource(
+    world: World, tried: list[Attempt], names: set[str], about: str
+) -> Iterator[Finding]:
     """Try each operation; those of `names` with everything that comes to mind."""
     watch = Watch.begun(NAME, world, tried)
-    known, asked = world.credential, list[Exchange]()
-    for attempt in tried:
-        those = impostors.many if attempt.operation in names else impostors.few
-        yield from _Case(world, attempt, is_exact=True).tried(those(known), asked)
+    asked = list[Exchange]()
+
+    def found() -> Iterator[Finding]:
+        for attempt in tried:
+            make = impostors.many if attempt.operation in names else impostors.few
+            those = make(_known(world, attempt.operation))
+            yield from _Case(world, attempt, is_exact=True).tried(those, asked)
+
+    yield from _together(found(), asked, tried, about)
     yield from watch.ended(asked, "Strangers were refused, and yet something was done")
 
 
-def _others(world: World, names: list[str]) -> Iterator[Finding]:
-    those, asked = impostors.few(world.credential), list[Exchange]()
+def _others(world: World, names: list[str], about: str) -> Iterator[Finding]:
+    asked = list[Exchange]()
+    tried = [Attempt(name, {}) for name in names if _is_guarded(world, name)]
+    cases = ((_Case(world, a, is_exact=False), _known(world, a.operation)) for a in tried)
+    found = (f for case, known in cases for f in case.tried(impostors.few(known), asked))
+    yield from _together(found, asked, tried, about)
     for operation_id in names:
-        if _is_guarded(world, operation_id):
-            case = _Case(world, Attempt(operation_id, {}), is_exact=False)
-            yield from case.tried(those, asked)
-        else:
+        if not _is_guarded(world, operation_id):
             yield from _open(world, operation_id)
+
+
+def _together(
+    findings: Iterator[Finding], asked: list[Exchange], tried: list[Attempt], about: str
+) -> Iterator[Finding]:
+    """Yield findings; where every one of `tried` is open to everybody, they have one cause.
+
+    `about` names all of `tried`.
+    """
+    found: list[Finding] = []
+    try:
+        found += findings
+    except OutOfLimits:
+        yield from found
+        raise
+    names, open_ = {a.operation for a in tried}, {e.operation_id for e in asked if e.ok}
+    is_one = len(names) > 1 and open_ == names and len(found) == len(tried)
+    yield from (replace(finding, about=about) if is_one else finding for finding in found)
 
 
 def _open(world: World, operation_id: str) -> Iterator[Finding]:
@@ -103,6 +141,14 @@ def _open(world: World, operation_id: str) -> Iterator[Finding]:
             (exchange,),
             world.label(operation_id),
         )
+
+
+def _known(world: World, operation_id: str) -> Credential:
+    """Return the credential that opens an operation, or nobody's where there is none."""
+    try:
+        return world.shown(operation_id)
+    except NotTried:
+        return NOBODY
 
 
 def _is_guarded(world: World, operation_id: str) -> bool:
@@ -142,6 +188,10 @@ class _Case:
             statement, message = f"{label} 401", "A stranger is refused for another reason."
         else:
             return None
+        operation = self.world.operations[self.attempt.operation].definition
+        is_breach = impostor.other_scheme and impostors.has_scheme(self.world.contract, operation)
+        is_generous = impostor.holds_key and not is_breach
+        source = "decision" if is_generous else ("RFC 9110, 11.1 and 11.4" if is_breach else "")
         return Finding(
             NAME,
             label,
@@ -151,8 +201,8 @@ class _Case:
             "401",
             (exchange,),
             statement,
-            source="decision" if impostor.holds_key else "",
-            grade=Grade.ASSUMPTION if impostor.holds_key else Grade.BREACH,
+            source=source,
+            grade=Grade.ASSUMPTION if is_generous else Grade.BREACH,
         )
 
 

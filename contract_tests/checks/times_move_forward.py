@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from email.utils import parsedate_to_datetime
 from itertools import combinations, pairwise
 from typing import Any
 
@@ -16,12 +17,18 @@ from contract_tests.wire.exchange import Exchange
 from contract_tests.world.moments import DAY_NS, Moment, moment
 from contract_tests.world.schema_places import placed
 from contract_tests.world.shelf import Shelf
+from contract_tests.world.snapshot import revealing
 from contract_tests.world.world import NotTried, World
 
 NAME = "times_move_forward"
 _PAST = re.compile(r"(?i)creat|last|measured|delet|updat|modif|start")
+# Names of what has been for certain: not those of a start, which may be to come.
+_DONE = re.compile(r"(?i:creat(ed|ion)|measured|delet(ed|ion)|updated)|(^l|_l|L)ast(?=[_A-Z])")
 _TWINS = ("InMs", "TimestampInMs", "stampInMs")
 _MS_NS = 10**6
+# No clock is wrong by more, and what moves by itself has moved not long ago.
+_TOLERANCE_NS, _FRESH_NS = 10 * 60 * 10**9, 15 * 60 * 10**9
+_HAS_BEEN = "a time that has been"
 _OURS: Mapping[str, Any] = {"source": "decision", "grade": Grade.ASSUMPTION}
 
 
@@ -35,18 +42,51 @@ def check(world: World, shelf: Shelf) -> Iterator[Finding]:
     yield from case.judged(page)
     for item in items:
         yield from case.ordered(item, page)
+    yield from case.hidden(items)
     for item in [items[0], *items[:0:-1][:1]]:
         yield from case.read_twice(item, page)
     for batch in shelf.resource.batches:
         ids = [shelf.id_of(item) for item in items[:20]]
         yield from case.judged(world.call(batch.operation, {batch.at: ids}))
         yield from case.judged(world.call(batch.single, {batch.single_at: ids[0]}))
+    yield from case.early()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A time of something that has been: how far it is ahead of the clock."""
+
+    place: str
+    text: str
+    ahead_ns: int
+    seen: Exchange
 
 
 @dataclass(frozen=True, slots=True)
 class _Case:
     world: World
     shelf: Shelf
+    told: list[Told] = field(default_factory=list)
+
+    def hidden(self, listed: list[Any]) -> Iterator[Finding]:
+        """Look at what only shows with the parameters that reveal it."""
+        arguments = revealing(self.shelf.resource)
+        page = self.shelf.page(arguments) if arguments else None
+        known = [self.shelf.id_of(item) for item in listed]
+        for item in self.shelf.items_on(page) if page and page.ok else ():
+            if page and self.shelf.id_of(item) not in known:
+                yield from self.ordered(item, page)
+
+    def early(self) -> Iterator[Finding]:
+        """Yield a finding for each field that is ahead of a clock that another one proves right.
+
+        A server whose every time is ahead has a clock of its own, and is not accused.
+        """
+        now = [one.place for one in self.told if -_FRESH_NS < one.ahead_ns <= _TOLERANCE_NS]
+        wrong = [one for one in self.told if _TOLERANCE_NS < one.ahead_ns <= DAY_NS]
+        for one in {one.place: one for one in wrong}.values():
+            if any(_last(place) != _last(one.place) for place in now):
+                yield self._finding(f"{one.place} future", one.text, _HAS_BEEN, one.seen)
 
     def judged(self, seen: Exchange) -> Iterator[Finding]:
         """Yield what is wrong with the times of one answer, each field once."""
@@ -54,6 +94,7 @@ class _Case:
             return
         told: set[str] = set()
         for pattern, holder, name in _times(self.world, seen):
+            self._note(f"{pattern}/{name}", holder.get(name), seen)
             for where, received, expected in (
                 *_text_wrong(holder, name),
                 *_twin_wrong(holder, name),
@@ -62,6 +103,11 @@ class _Case:
                 if place not in told:
                     told.add(place)
                     yield self._finding(place, received, expected, seen)
+
+    def _note(self, place: str, text: Any, seen: Exchange) -> None:
+        point = moment(text)
+        if point and _DONE.search(_last(place)):
+            self.told.append(Told(place, str(text), point.ns - _clock_ns(seen), seen))
 
     def ordered(self, item: Any, seen: Exchange) -> Iterator[Finding]:
         """Yield a finding for the first time of an item that is before one on its left.
@@ -123,6 +169,19 @@ class _Case:
         )
 
 
+def _clock_ns(seen: Exchange) -> int:
+    """Return what the server's own clock tells, or ours where it tells nothing."""
+    text = seen.response.header("Date") if seen.response else None
+    try:
+        return round(parsedate_to_datetime(text).timestamp()) * 10**9 if text else time.time_ns()
+    except (ValueError, OverflowError):
+        return time.time_ns()
+
+
+def _last(place: str) -> str:
+    return place.rpartition("/")[2]
+
+
 def _times(world: World, seen: Exchange) -> Iterator[tuple[str, Mapping[str, Any], str]]:
     """Yield each place of a time in an answer: pattern of the holder, the holder, the name."""
     schema = placed(world, seen)
@@ -142,7 +201,7 @@ def _text_wrong(holder: Mapping[str, Any], name: str) -> Iterator[tuple[str, str
     if point is None:
         yield name, repr(text), "a time as of RFC 3339, with its zone"
     elif _PAST.search(name) and point.ns > time.time_ns() + DAY_NS:
-        yield f"{name} future", str(text), "a time that has been"
+        yield f"{name} future", str(text), _HAS_BEEN
 
 
 def _twin_wrong(holder: Mapping[str, Any], name: str) -> Iterator[tuple[str, str, str]]:

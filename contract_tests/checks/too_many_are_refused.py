@@ -68,7 +68,7 @@ class _Case:
 
     def _refused(self, row: list[Standing]) -> Iterator[Finding]:
         before, last = row[-2] if len(row) > 1 else None, row[-1]
-        if before and before.is_told and before.left >= _cost(row):
+        if before and before.is_told and before.left >= _cost(row, self.limit):
             message = "429 comes although there is something left."
             yield self._finding("429 early", message, last, f"{before.left} were left", "0 left")
         yield from self._body(last.exchange, last)
@@ -118,9 +118,9 @@ def _tolerated(row: list[Standing]) -> int:
     return 1 + refilled(row[0], row[-1])
 
 
-def _cost(row: list[Standing]) -> int:
+def _cost(row: list[Standing], limit: RateLimit) -> int:
     """Return what one request costs at most, by what was seen of it."""
-    told = pointer.read(row[-1].exchange.body(), "/cost", 1)
+    told = pointer.read(row[-1].exchange.body(), limit.cost, 1) if limit.cost else 1
     drops = [one.left - other.left for one, other in pairwise(row[:-1])]
     return max(1, told if isinstance(told, int) else 1, *drops)
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from contract_tests.calls.pointer import MISSING
-from contract_tests.findings.finding import Finding
+from contract_tests.findings.finding import Finding, Grade
 from contract_tests.wire.exchange import Exchange
 from contract_tests.world.snapshot import Change, Snapshot
 
@@ -33,13 +33,15 @@ class Cause:
             if place in seen:
                 continue
             seen.add(place)
-            yield self.finding(
+            found = self.finding(
                 place,
                 f"{message} ({change})",
                 shown(change.after),
                 shown(change.before),
                 *after.pages(change.resource),
             )
+            found = replace(found, is_comparison=True, change=change)
+            yield _from_elsewhere(found) if _can_come(change, after) else found
 
     def finding(
         self, place: str, message: str, received: str, expected: str, *seen: Exchange
@@ -61,6 +63,17 @@ class Cause:
 def shown(value: object) -> str:
     """Word a value, shortened; what is not there says so."""
     return "nothing" if value is MISSING else repr(value)[:_LONGEST]
+
+
+def _can_come(change: Change, after: Snapshot) -> bool:
+    """Say whether something has come that this API does not make: somebody may have, elsewhere."""
+    has_come = change.before is MISSING and not change.place
+    return has_come and after.roles.resource(change.resource).create is None
+
+
+def _from_elsewhere(found: Finding) -> Finding:
+    message = f"{found.message} It may have come from elsewhere."
+    return replace(found, grade=Grade.ASSUMPTION, message=message)
 
 
 def _sort(change: Change) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contract_tests.calls import pointer
+from contract_tests.checks.denied import denied
 from contract_tests.checks.rule import Effect, Rule, resources
 from contract_tests.checks.unchanged import Cause, shown
 from contract_tests.findings.finding import Finding
@@ -60,19 +61,28 @@ class _Case:
         original = self._item()
         if original is None:
             raise NotTried(f"{self.shelf.resource.name} {self.item_id} cannot be seen")
-        yield from self._once(self._texts(), original)
-        back = {place: pointer.read(original, at, None) for place, at in self.update.same.items()}
-        if any(value is None for value in back.values()):
+        was = {p: pointer.read(original, at, None) for p, at in self.update.same.items()}
+        held = (*self.update.kept, *self.update.options)
+        less = {**{p: was[p] for p in held if was.get(p) is not None}, **self._texts()}
+        yield from self._once({**less, **self._others(was)}, original, less)
+        back = {p: value for p, value in was.items() if value is not None}
+        if was.keys() - back.keys() - set(self.update.kept):
             return
-        yield from self._once(back, self._item())
+        yield from self._once(back, self._item(), back)
 
-    def _once(self, sent: Mapping[str, Any], was: Any) -> Iterator[Finding]:
+    def _once(
+        self, sent: Mapping[str, Any], was: Any, less: Mapping[str, Any]
+    ) -> Iterator[Finding]:
+        """Send `sent`, or `less` where that is refused: not all that a schema allows goes well."""
         self.shelf.touch(self.item_id)
         done = self.shelf.act(self._act(sent), self.item_id)
+        if 400 <= done.status < 500 and less != sent:
+            sent, done = less, self.shelf.act(self._act(less), self.item_id)
         cause = Cause(NAME, self.world.label(self.update.operation), (done,), self.update.source)
         if not done.ok:
             yield from _refused(cause, done)
             return
+        yield from denied(self.world, NAME, done)
         yield from self._read(cause, sent, was)
         before, self.before = self.before, taken(self.world, self.shelf)
         yield from self._listed(cause, sent)
@@ -86,7 +96,9 @@ class _Case:
         read = self.shelf.read(self.item_id)
         item = self.shelf.shown(read)
         yield from self._shows(cause, sent, item, read)
-        but = {*self.shelf.resource.moving, *self.update.same.values()}
+        own = self.shelf.resource
+        # The time of the last change is of course another.
+        but = {*own.moving, *own.in_order[1:], *self.update.same.values()}
         for place in differing(was, item, but):
             yield cause.finding(
                 place,
@@ -120,7 +132,8 @@ class _Case:
 
     def _is_meant(self, change: Change) -> bool:
         own = change.resource == self.shelf.resource.name and change.id == str(self.item_id)
-        return own and change.place in self.update.same.values()
+        meant = {*self.update.same.values(), *self.shelf.resource.in_order[1:]}
+        return own and change.place in meant
 
     def _item(self) -> Any:
         if self.shelf.resource.read is not None:
@@ -132,6 +145,15 @@ class _Case:
 
     def _act(self, sent: Mapping[str, Any]) -> Update:
         return Update(self.update.operation, self.update.at, {**self.update.arguments, **sent})
+
+    def _others(self, was: Mapping[str, Any]) -> dict[str, Any]:
+        """Return other values than it has, where the roles tell several."""
+        chosen = {
+            place: next((v for v in values if v != was[place]), None)
+            for place, values in self.update.options.items()
+            if was.get(place) is not None
+        }
+        return {place: value for place, value in chosen.items() if value is not None}
 
     def _texts(self) -> dict[str, Any]:
         chance = self.world.random(NAME, self.item_id, self.world.wire.allowance.sent)

@@ -10,6 +10,7 @@ from contract_tests.run.hearing import Heard, Hearing, is_failure, is_safe
 from contract_tests.wire.exchange import Exchange
 from contract_tests.wire.limits import OutOfLimits
 from contract_tests.wire.wire import Wire
+from contract_tests.world.snapshot import Change
 
 Key = tuple[str, str, str]
 Again = Callable[[], Iterable[Finding]]
@@ -22,12 +23,14 @@ class Doubts:
 
     `certain` have shown themselves twice, or could not be tried again under the same conditions;
     `grave` are those of them that are no assumptions.
-    `doubtful` were tried again and never showed themselves.
+    `doubtful` were tried again and never showed themselves. `lasts` says of a change that it has
+    stayed: what was done once and for good cannot be seen to happen again.
     """
 
     hearing: Hearing
     wire: Wire
     graded: Callable[[Finding], Finding]
+    lasts: Callable[[Change], bool] = lambda _: False
     certain: set[Key] = field(default_factory=set)
     grave: set[Key] = field(default_factory=set)
     doubtful: set[Key] = field(default_factory=set)
@@ -128,9 +131,16 @@ class Doubts:
                 del pending[key]
                 self.certain.add(key)
         for key in could & pending.keys():
-            del pending[key]
-            self.doubtful.add(key)
+            finding = pending.pop(key)
+            is_seen = self._is_for_good(finding)
+            (self.certain if is_seen else self.doubtful).add(key)
         return more
+
+    def _is_for_good(self, finding: Finding) -> bool:
+        try:
+            return finding.change is not None and self.lasts(finding.change)
+        except OutOfLimits:
+            return False
 
 
 def _places(findings: list[Finding]) -> int:

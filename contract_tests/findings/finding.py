@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from contract_tests.wire.exchange import Exchange
+
+if TYPE_CHECKING:
+    from contract_tests.world.snapshot import Change
 
 
 class Grade(StrEnum):
@@ -46,7 +50,10 @@ class Finding:
     is the field, parameter, header or resource within it: findings of the same rule, statement
     and place have one cause. `statement` selects rows of SOURCES.md (`GET /agents 200`,
     `Agent.Name`); `source` cites the document itself where no row does, e.g. `RFC 9110, 15.5.6`.
-    `aspect` is what of an answer's words is wrong (an `Aspect`), and empty for deeds.
+    `aspect` is what of an answer's words is wrong (an `Aspect`), and empty for deeds. `about` is
+    what stands for the statement in the cause, where one fault shows in several operations.
+    `is_comparison`: what others do at the same time would look alike. `change` is what differed
+    between two looks, if that was found: where it lasts, it cannot show itself again.
     """
 
     rule: str
@@ -60,12 +67,15 @@ class Finding:
     source: str = ""
     grade: Grade = Grade.BREACH
     aspect: str = ""
+    is_comparison: bool = False
+    about: str = ""
+    change: Change | None = field(default=None, compare=False, repr=False)
 
     @property
     def cause(self) -> tuple[str, str, str]:
         """What findings of one cause share."""
         place = f"{self.place} ({self.aspect})" if self.aspect else self.place
-        return self.rule, self.statement or self.operation, place
+        return self.rule, self.about or self.statement or self.operation, place
 
     def __str__(self) -> str:
         """Word it for a person."""

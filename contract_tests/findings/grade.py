@@ -18,6 +18,7 @@ _CITED = re.compile(r"([A-Z]{1,3})(?::[\w.+-]+)?")
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_.:%-]{1,80}")
 _WHO_ASKS = frozenset({401, 403, 407})
 _HOW_IT_IS_ASKED = frozenset({400, 406, 412, 413, 415, 416, 422, 426, 428})
+_HEADER = "header "
 _DECIDED = "No document says so; it is a decision of this contract"
 # What stands where there is nothing to tell: one decision, whichever way a server takes.
 _ALIKE: Mapping[str, frozenset[str]] = {
@@ -76,10 +77,20 @@ class Grading:
             return operation
         if finding.aspect == Aspect.STATUS:
             return self._refusal(finding)
+        if self._is_of_every_answer(finding):
+            return self._deciding(finding.statement, finding.aspect)
         answer = self._wholly(f"{finding.operation} {_last(finding).status}")
         if answer is not None or finding.source:
             return answer
         return self._deciding(finding.statement, finding.aspect)
+
+    def _is_of_every_answer(self, finding: Finding) -> bool:
+        """Say whether a document speaks of this header, whichever answer it is missing from.
+
+        A stranger has no account of which a header could tell.
+        """
+        is_header = finding.statement.startswith(_HEADER) and _last(finding).status != 401
+        return is_header and any(not row.is_decision for row in self._about(finding.statement))
 
     def _refusal(self, finding: Finding) -> Row | None:
         """Return what decides which refusal this is to be: a success is never a decision."""
@@ -107,23 +118,32 @@ class Grading:
         return self._wholly(statement) or next(named, None)
 
     def _cited(self, finding: Finding, statement: str) -> str:
+        if finding.source.startswith(sources.DECISION):
+            return _of_the_rule(finding)
         if finding.source:
             return self._in_full(finding.source)
         found = self._about(statement)
         documented = [row for row in found if not row.is_decision]
         if finding.grade is Grade.ASSUMPTION or not documented:
-            decisions = [row.note for row in found if row.is_decision]
-            return ": ".join([_DECIDED, *filter(None, decisions[:1])]) if decisions else ""
+            decisions = [row for row in found if row.is_decision]
+            return _as_decided(decisions[0]) if decisions else ""
         row = documented[0]
         return ": ".join(filter(None, [self._in_full(row.source), row.note]))
 
     def _in_full(self, source: str) -> str:
         """Return a citation with the names of the documents in place of their keys."""
-        if source.startswith(sources.DECISION):
-            return _DECIDED
         match = _CITED.match(source)
         document = self._documents.get(match[1]) if match else None
         return f"{document.rstrip('.')} ({source})" if document else source
+
+
+def _as_decided(row: Row) -> str:
+    return f"{_DECIDED}: {row.note or f'SOURCES.md, {row.selector}'}"
+
+
+def _of_the_rule(finding: Finding) -> str:
+    """Name a decision that no row of SOURCES.md tells: that of a rule, and what it expects."""
+    return f"{_DECIDED}, in {finding.rule}: {finding.expected}"
 
 
 def _last(finding: Finding) -> Exchange:

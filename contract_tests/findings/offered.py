@@ -1,13 +1,15 @@
 """What a server does not offer at all: a part of the contract that is left out is no fault of it.
 
 A group of operations is what is done to one resource: those that share the path up to its first
-parameter, and those that the roles name for it. Where every answer of a group was 404, 405 or 501,
-the server leaves the group out; an operation alone that is answered so is missing.
+parameter, those whose path is below that one, and those that the roles name for it. Where every
+answer of a group was 404, 405 or 501, the server leaves the group out; an operation alone that
+is answered so is missing, which is an assumption where its path is below that of others and
+nothing tells it from one more part that is left out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -116,7 +118,8 @@ class Offered:
 
 def _groups(operations: Mapping[str, Operation], roles: Roles) -> dict[str, str]:
     """Return the group of every operation, by its label."""
-    groups = {label(each): _collection(each) for each in operations.values()}
+    paths = {each.template.rstrip("/") for each in operations.values()}
+    groups = {label(each): _collection(each, paths) for each in operations.values()}
     for resource in roles.resources:
         names = [name for name in _operations_of(resource) if name in operations]
         for name in names:
@@ -132,8 +135,11 @@ def _operations_of(resource: Resource) -> Iterator[str]:
         yield from (batch.operation, batch.single)
 
 
-def _collection(operation: Operation) -> str:
-    return operation.template.partition("{")[0].rstrip("/") or "/"
+def _collection(operation: Operation, paths: Collection[str]) -> str:
+    """Return the shortest of `paths` that this one is below, or what is before a parameter."""
+    own = operation.template.partition("{")[0].rstrip("/")
+    above = (path for path in paths if path and (f"{own}/").startswith(f"{path}/"))
+    return min(above, key=len, default=own) or "/"
 
 
 def _names_nothing(operation: Operation) -> bool:

@@ -35,6 +35,17 @@ def compare(outcome: Outcome, options: Options, known: baseline.Baseline, *, who
         outcome.notes.append("Only a whole run can tell what of the baseline has vanished.")
 
 
+def tells_too_little(outcome: Outcome) -> bool:
+    """Say whether a run ended before half of its rules had had their turn.
+
+    A rule may have one step or sixty: steps would tell little.
+    """
+    reason = outcome.cut_off
+    planned = {one.rule for one in outcome.attempts}
+    had_turn = {one.rule for one in outcome.attempts if one.reason != reason}
+    return bool(reason) and 2 * len(had_turn) < len(planned)
+
+
 def exit_code(outcome: Outcome, options: Options) -> int:
     """Return 0 where the server conforms, 1 where it does not, 2 where nothing could be tried."""
     firm = [cause.id for cause in counting(outcome, options.fail_on) if not cause.flaky]
@@ -42,6 +53,6 @@ def exit_code(outcome: Outcome, options: Options) -> int:
         firm = [*outcome.comparison.new, *outcome.comparison.vanished]
     if firm:
         return FINDINGS
-    if outcome.errors or not (outcome.tried or outcome.cut_off):
+    if outcome.errors or not outcome.tried or tells_too_little(outcome):
         return COULD_NOT_RUN
     return CONFORMS

@@ -39,6 +39,7 @@ _NUMBERS: Mapping[str, str] = {
 }
 _LARGE = frozenset({"8000 characters"})
 _BODY = b'{"a": 1}'
+_LARGE_BODY = b'{"a": "' + b"x" * 100_000 + b'"}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,20 @@ def odd_addresses(operation: Operation, plain: Request) -> Iterator[Odd]:
     ]
     found = chain.from_iterable(zip_longest(*families, _of_any(plain)))
     yield from (odd for odd in found if odd is not None)
+
+
+def plain_variants(plain: Request) -> Iterator[Odd]:
+    """Yield what clients and people do send to any address: HEAD, or what a browser sends."""
+    without = [(n, v) for n, v in plain.headers if n.lower() != "accept"]
+    yield Odd("HEAD", "HEAD in place of GET", replace(plain, method="HEAD"))
+    browser = (*without, ("Accept", "text/html"))
+    yield Odd("Accept", "what a browser wants", replace(plain, headers=browser))
+    path, question, query = plain.target.partition("?")
+    slash = replace(plain, target=f"{path.rstrip('/')}/{question}{query}")
+    yield Odd("path", "a slash at the end", slash)
+    headers = (*plain.headers, ("Content-Type", "application/json"), ("Connection", "close"))
+    large = replace(plain, headers=headers, body=_LARGE_BODY)
+    yield Odd("body", "a large body where none is meant", large, is_large=True)
 
 
 def odd_ids(operation: Operation, plain: Request) -> Iterator[Odd]:

@@ -13,6 +13,7 @@ from contract_tests.wire.exchange import Request
 
 _DEPTH = 10_000
 _LARGE_BYTES = 2**20
+_SIZEABLE_BYTES = 30_000
 _DEEPEST = 3
 _MARK = "\u0001"
 
@@ -43,6 +44,12 @@ def large_body(plain: Request) -> Odd:
     """Return a variant with a body of a mebibyte."""
     text = '{"x": "' + "x" * _LARGE_BYTES + '"}'
     return Odd("body", "a mebibyte", _with_body(plain, text.encode()), is_large=True)
+
+
+def sizeable_body(plain: Request) -> Odd:
+    """Return a variant with a body that is longer than most, and shorter than common limits."""
+    text = '{"x": "' + "x" * _SIZEABLE_BYTES + '"}'
+    return Odd("body", "30000 characters", _with_body(plain, text.encode()))
 
 
 def other_type(plain: Request) -> Odd:

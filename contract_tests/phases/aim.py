@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import schemathesis
@@ -11,6 +11,7 @@ from schemathesis.specs.openapi.schemas import OpenApiSchema
 from schemathesis.transport import BaseTransport
 
 import specs
+from contract_tests.wire.credential import Credential
 from contract_tests.world.world import World
 
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
@@ -45,8 +46,8 @@ def aimed(
     config = Config.from_dict(
         {
             "base-url": world.wire.url + specs.base_path(world.contract),
-            "headers": dict(world.credential.headers),
-            "parameters": {f"query.{name}": value for name, value in world.credential.query},
+            **_shown(world.credential),
+            "operations": list(_operations(world)),
             "seed": world.seed,
             "continue-on-failure": True,
             # Another host would be sent what this one was meant to get.
@@ -64,6 +65,23 @@ def aimed(
     schema = schemathesis.openapi.from_dict(dict(world.contract), config=config)
     schema.__class__ = _sent_by(channel)
     return schema
+
+
+def _operations(world: World) -> Iterator[dict[str, Any]]:
+    """Yield what differs for single operations: another credential, or none to be had."""
+    ring = world.ring
+    if ring is None:
+        return
+    for name in world.operations:
+        if name in ring.wanting:
+            yield {"include-operation-id": name, "enabled": False}
+        elif name in ring.each:
+            yield {"include-operation-id": name, **_shown(ring.each[name])}
+
+
+def _shown(credential: Credential) -> dict[str, Any]:
+    query = {f"query.{name}": value for name, value in credential.query}
+    return {"headers": dict(credential.headers), "parameters": query}
 
 
 def _sent_by(channel: BaseTransport[Any]) -> type[OpenApiSchema]:

@@ -19,7 +19,7 @@ from schemathesis.transport.requests import (
 from contract_tests.calls.caller import may_begin_work
 from contract_tests.phases.overheard import answered, unanswered, without_key
 from contract_tests.phases.unlisted import has_unlisted
-from contract_tests.wire import masking, retry_after
+from contract_tests.wire import failures, masking, retry_after
 from contract_tests.wire.exchange import Exchange
 from contract_tests.wire.limits import OutOfLimits
 from contract_tests.world.world import World
@@ -65,7 +65,8 @@ class Channel(RequestsTransport):
             self._silent(case, error, f"no answer within {limit_s:g} s")
             raise
         except requests.ConnectionError as error:
-            self._silent(case, error, f"{type(error).__name__}: the connection ended unanswered")
+            limit_s = self._world.wire.allowance.limits.timeout_s
+            self._silent(case, error, failures.worded(error, limit_s))
             raise
         self._world.is_spoilt |= _spoils(case, answer.status_code, self._world)
         exchange = self._hear(case, answered(case, answer, self._world))
@@ -88,10 +89,25 @@ class Channel(RequestsTransport):
             return super().send(case, session=session, **more)
         except requests.Timeout:
             raise
-        except requests.ConnectionError:
+        except requests.ConnectionError as error:
+            if failures.is_refused(error):
+                raise
             # The server may have closed a connection that it thought idle: once more decides.
             self._take()
+            return self._again(case, session, more, error)
+
+    def _again(
+        self,
+        case: Case[Any],
+        session: requests.Session,
+        more: dict[str, Any],
+        before: requests.ConnectionError,
+    ) -> Answer:
+        try:
             return super().send(case, session=session, **more)
+        except requests.ConnectionError as error:
+            # Where nobody listens any more, the first request has ended the server.
+            raise (before if failures.is_refused(error) else error) from None
 
     def _take(self) -> None:
         if self._until is not None and time.monotonic() > self._until:
@@ -118,6 +134,8 @@ class Channel(RequestsTransport):
 
     def _silent(self, case: Case[Any], error: requests.RequestException, reason: str) -> None:
         exchange = self._hear(case, unanswered(case, error, reason, self._world))
+        if reason == failures.REFUSED:
+            return  # nobody listened: whoever hears it says so, once
         self._silences.append((case.operation.label, exchange))
         if len(self._silences) >= 2 * _MOST_SILENCES:
             self._end("too many requests got no answer")

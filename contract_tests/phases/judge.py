@@ -75,7 +75,7 @@ def _accepted(
         exchanges=(exchange,),
         statement=refusal(case.operation),
         # Servers read what is merely unusual in different ways, and no document speaks of it.
-        **_graded(certain=bool(place)),
+        grade=_graded(certain=bool(place)),
     )
 
 
@@ -93,7 +93,7 @@ def _refused(
         expected="a success, or that something does not exist (404, 409)",
         exchanges=(exchange,),
         statement=case.operation.label,
-        **_graded(certain=certain),
+        grade=_graded(certain=certain),
     )
 
 
@@ -140,8 +140,8 @@ _EXPECTED = {
 }
 
 
-def _graded(*, certain: bool) -> dict[str, Grade]:
-    return {} if certain else {"grade": Grade.ASSUMPTION}
+def _graded(*, certain: bool) -> Grade:
+    return Grade.BREACH if certain else Grade.ASSUMPTION
 
 
 def _is_other_method(case: Case[Any]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import StringIO
 
 from rich.console import Console
@@ -16,6 +17,7 @@ _COLOURS = {"breach": "red", "drift": "yellow", "assumption": "cyan"}
 _LONGEST = 2000
 _PLAIN_WIDTH = 100
 _MOST_NAMES = 5
+_FEW = 2
 
 
 def text(report: Report) -> str:
@@ -27,8 +29,8 @@ def text(report: Report) -> str:
 
 def show(report: Report, console: Console) -> None:
     """Print the summary; curl lines stay whole, so that they can be copied."""
-    for entry in report.entries:
-        _show_entry(entry, console)
+    for entries in _alike(report.entries):
+        _show_entry(entries[0], console, entries[1:])
     _show_list(console, "Known, and not seen any more", report.vanished)
     _show_list(console, "Could not be removed, and is still there", report.left_over)
     _show_list(console, "Errors of this run", _steps(report.errors))
@@ -40,22 +42,37 @@ def show(report: Report, console: Console) -> None:
     console.print(Text(report.verdict, style="bold red" if grave else "bold green"))
 
 
-def _show_entry(entry: Entry, console: Console) -> None:
+def _alike(entries: tuple[Entry, ...]) -> list[list[Entry]]:
+    """Put together what says the same of many operations: most often it is one fault."""
+    found: dict[tuple[str, ...], list[Entry]] = {}
+    for entry in entries:
+        said = entry.message.partition("(")[0]
+        key = (entry.label, entry.state, entry.rule, entry.field, said)
+        found.setdefault(key, []).append(entry)
+    # Two alike are few enough to be read one by one.
+    groups = (
+        [group] if len(group) > _FEW else [[one] for one in group] for group in found.values()
+    )
+    return [each for parts in groups for each in parts]
+
+
+def _show_entry(entry: Entry, console: Console, alike: Sequence[Entry] = ()) -> None:
     colour = _COLOURS.get(entry.label, "bright_black")
+    count = entry.count + sum(one.count for one in alike)
     # The text says the grade too: colour alone tells nothing to many.
     head = Text.assemble(
         (entry.label, f"bold {colour}"),
         (f"  {one_line(entry.rule)}  ", "bold"),
         f"{one_line(entry.operation)} {one_line(entry.field)}".rstrip(),
-        f"  (seen {entry.count} times)" if entry.count > 1 else "",
+        f"  (seen {count} times)" if count > 1 else "",
         "  new" if entry.state == "new" else "",
     )
     console.print(head, soft_wrap=True)
     _say(entry.message, console)
     console.print(Padding(_side_by_side(entry, console.width - 2), (0, 0, 0, 2), expand=False))
-    if len(entry.operations) > 1:
-        others = ", ".join(map(one_line, entry.operations[1:]))
-        _say(f"also in {others}", console)
+    also = dict.fromkeys([*entry.operations[1:], *(n for one in alike for n in one.operations)])
+    if also:
+        _say(f"also in {', '.join(map(one_line, also))}", console)
     if entry.document:
         _say(entry.document, console, "italic")
     if entry.curl:

@@ -43,7 +43,7 @@ class Pages:
     for by the address at `next` in the answer (or in the `Link` header, where it is `Link`), or by
     the parameter `cursor`, which takes the id of the last item; `cursor_kind` may also be `offset`
     (number of items before), `number` (of the page, from `first_page`) or `token` (what the answer
-    holds at `next`, which is no address then).
+    holds at `next`, which is no address then). With neither, a full page may hide others.
     """
 
     size: str = ""
@@ -53,6 +53,11 @@ class Pages:
     cursor_kind: str = "id"
     first_page: int = 1
     source: str = ""
+
+    @property
+    def leads_on(self) -> bool:
+        """Whether it is known how a page is followed by the next one."""
+        return bool(self.next or self.cursor)
 
 
 @dataclass(frozen=True, slots=True, config=STRICT)
@@ -91,6 +96,33 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True, config=STRICT)
+class Dated:
+    """The time `at` of what `value` tells: where that is true, or no zero, there is a time."""
+
+    value: str
+    at: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, config=STRICT)
+class Part:
+    """Places of an entry with ids of a resource `to`: things of the one that was asked for."""
+
+    field: str
+    to: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, config=STRICT)
+class Need:
+    """A request with `arguments` is refused for an item that shows all of `where`."""
+
+    arguments: Arguments
+    where: Mapping[str, Any]
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, config=STRICT)
 class Listing(Act):
     """The operation that lists a resource; `items` points at the list in its answer.
 
@@ -112,19 +144,28 @@ class Creation(Act):
     then it is found in the list. `varied` are places of texts that are made new each time. `same`
     maps places of the request to places of the item that show the same. What is varied is cut from
     a pattern: `{word}` is a new word, `{n}` a number from 1 to 254.
+    `options` are places of `same` with values that they take: what is shown is tried another way.
+    `words` are places of texts, with the places of the item that show their words, one by one.
     """
 
     answer: str | None = ""
     varied: Mapping[str, str] = default(default_factory=dict)
     same: Mapping[str, str] = default(default_factory=dict)
+    options: Mapping[str, tuple[Any, ...]] = default(default_factory=dict)
+    words: Mapping[str, tuple[str, ...]] = default(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, config=STRICT)
 class Update(Act):
-    """The operation that changes one: `varied` and `same` as for a creation."""
+    """The operation that changes one: `varied`, `same` and `options` as for a creation.
+
+    `kept` are places of `same` that are sent as the item shows them.
+    """
 
     varied: Mapping[str, str] = default(default_factory=dict)
     same: Mapping[str, str] = default(default_factory=dict)
+    options: Mapping[str, tuple[Any, ...]] = default(default_factory=dict)
+    kept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, config=STRICT)
@@ -144,9 +185,10 @@ class Gone:
 
 @dataclass(frozen=True, slots=True, config=STRICT)
 class Deletion(Act):
-    """The operation that ends one, and what is seen afterwards."""
+    """The operation that ends one, what is seen afterwards, and what it asks for (`needs`)."""
 
     gone: Gone = default(default_factory=Gone)
+    needs: tuple[Need, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, config=STRICT)
@@ -172,7 +214,8 @@ class Batch(Act):
 
     `at` is the place of the list of ids, `id` the place of the id in each entry, `single_at` the
     place of the id in the single call. `moving` are places of an entry that may differ between two
-    answers (`*` is every item of a list). `filters` narrow the answer by places of the body.
+    answers (`*` is every item of a list). `filters` narrow the answer by places of the body,
+    `single_filters` that of the single call. `parts` and `dated` are about every entry of either.
     """
 
     id: str = ""
@@ -181,3 +224,6 @@ class Batch(Act):
     items: str = ""
     moving: tuple[str, ...] = ()
     filters: tuple[Filter, ...] = ()
+    single_filters: tuple[Filter, ...] = ()
+    parts: tuple[Part, ...] = ()
+    dated: tuple[Dated, ...] = ()

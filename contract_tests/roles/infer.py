@@ -166,12 +166,14 @@ def _moving(one: _Found) -> tuple[str, ...]:
 def _listing(listed: _Listed, id_: str) -> tuple[Listing | None, str]:
     """Return the role of listing, and what it comes from; None where some may not be shown."""
     label, pages = _label(listed.operation), lists.pages(listed.operation, id_)
-    if pages is None and lists.is_cut(listed.operation):
+    bound = None if pages else lists.bound(listed.operation)
+    if pages is None and bound is None and lists.is_cut(listed.operation):
         return None, f"list: left out, since how {label} comes to its next page is not told"
     listing = Listing(
         operation=listed.name,
         items=listed.place,
-        pages=pages,
+        arguments=lists.usual(listed.operation, bound) if bound else {},
+        pages=pages or bound,
         order=lists.order(listed.operation, listed.item),
         filters=lists.filters(listed.operation, listed.item),
         source=lists.INFERRED,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from contract_tests.calls.caller import Operation
 from contract_tests.roles.infer_lists import INFERRED, plain
+from contract_tests.roles.infer_options import alone, options
 from contract_tests.roles.model import Creation, Deletion, Gone, Reading, Update
 from contract_tests.roles.shapes import (
     Item,
@@ -117,12 +118,13 @@ def creation(name: str, operation: Operation, item: Item) -> Creation | None:
     place = item_place(answered(operation), item.id)
     if place is None:
         return None
-    varied = _varied(body)
+    same = frozenset(n for n in fields(body) if _is_same(n, body, item.schema))
     return Creation(
         operation=name,
         answer=place,
-        varied=varied,
-        same={f"#/{n}": f"/{n}" for n in fields(body) if _is_same(n, body, item.schema)},
+        varied=_varied(body),
+        same={f"#/{n}": f"/{n}" for n in fields(body) if n in same},
+        options=options(body, same),
         source=INFERRED,
     )
 
@@ -137,12 +139,22 @@ def update(name: str, operation: Operation, at: str, item: Item) -> Update | Non
         for place, pattern in _varied(body).items()
         if _is_same(place.removeprefix("#/"), body, item.schema)
     }
-    demanded = {f"#/{n}" for n in required(body)}
-    whole = operation.method == "put" and len(fields(body)) > len(varied)
-    if not varied or not demanded <= set(varied) or whole:
+    known = frozenset(n for n in fields(body) if _is_kept(n, body, item.schema))
+    others = options(body, alone(known, body, item.schema))
+    asked_ = [n for n, inner in fields(body).items() if not facet(inner, "readOnly")]
+    demanded = [n for n in asked_ if operation.method == "put" or n in required(body)]
+    if not (varied or others) or not known.issuperset(demanded):
         return None
-    same = {place: place.removeprefix("#") for place in varied}
-    return Update(operation=name, at=at, varied=varied, same=same, source=INFERRED)
+    kept = tuple(f"#/{n}" for n in demanded if f"#/{n}" not in {*varied, *others})
+    return Update(
+        operation=name,
+        at=at,
+        varied=varied,
+        same={place: place.removeprefix("#") for place in (*varied, *others, *kept)},
+        options=others,
+        kept=kept,
+        source=INFERRED,
+    )
 
 
 def deletion(name: str, operation: Operation, at: str, item: Item) -> Deletion | None:
@@ -185,6 +197,15 @@ def _is_same(name: str, body: Schema, item: Schema) -> bool:
         return False
     plain_text = kind(asked_) == "string" and facet(asked_, "format") in {None, "uuid"}
     return plain_text or kind(asked_) in {"integer", "boolean"}
+
+
+def _is_kept(name: str, body: Schema, item: Schema) -> bool:
+    """Say whether a request can carry what the item shows, and show that again."""
+    asked_, shown = fields(body).get(name), fields(item).get(name)
+    if asked_ is None or shown is None or not alike(asked_, shown) or _SECRET.search(name):
+        return False
+    is_hidden = facet(asked_, "writeOnly") or facet(shown, "writeOnly")
+    return not is_hidden and kind(asked_) in {"string", "integer", "number", "boolean"}
 
 
 def moving(item: Schema, settable: frozenset[str], before: str = "") -> Iterator[str]:

@@ -102,6 +102,24 @@ def is_cut(operation: Operation) -> bool:
     return bool(query & _ASKED or shown & _SHOWN or any("page" in name for name in query | shown))
 
 
+def bound(operation: Operation) -> Pages | None:
+    """Return what bounds a list, where that is all that is told of pages; None if it is not."""
+    query = {plain(name): p for name, p in parameters(operation, "query").items()}
+    hints = set(query) & _ASKED | {name for name in query if "page" in name}
+    shown = {plain(place.rpartition("/")[2]) for place, _ in _around(answered(operation) or {})}
+    size, largest = _size([query[name] for name in hints if name in _SIZES])
+    if len(hints) != 1 or not size or shown & _SHOWN or any("page" in name for name in shown):
+        return None
+    return Pages(size=size, largest=largest, source=INFERRED)
+
+
+def usual(operation: Operation, pages: Pages) -> dict[str, int]:
+    """Return the largest page that surely may be asked for; nothing where none is told."""
+    schema = parameters(operation, "query")[pages.size].get("schema", {})
+    found = pages.largest or facet(schema, "default")
+    return {pages.size: found} if isinstance(found, int) and found > 0 else {}
+
+
 def _size(found: list[Mapping[str, Any]]) -> tuple[str, int]:
     numbers = [p for p in found if kind(p.get("schema", {})) in {"integer", "number"}]
     if not numbers:

@@ -20,12 +20,15 @@ from contract_tests.roles.acts import (
     Arguments,
     Batch,
     Creation,
+    Dated,
     Deletion,
     Filter,
     Gone,
     Listing,
+    Need,
     Order,
     Pages,
+    Part,
     Reading,
     Update,
 )
@@ -37,14 +40,17 @@ __all__ = [
     "Batch",
     "Count",
     "Creation",
+    "Dated",
     "Deletion",
     "Errors",
     "Filter",
     "Gone",
     "Job",
     "Listing",
+    "Need",
     "Order",
     "Pages",
+    "Part",
     "RateLimit",
     "Reading",
     "Reference",
@@ -83,7 +89,8 @@ class Resource:
     """A kind of thing that the API knows, and what can be done to it.
 
     `moving` are fields that may change by themselves, `address` the field that holds its URI in
-    this API, `in_order` are times of which none is before the one on its left.
+    this API, `in_order` are times of which none is before the one on its left, `dated` is what has
+    a time if it is so. `unmoved_by` are acts on one that change nothing but what is moving.
     """
 
     name: str
@@ -100,6 +107,8 @@ class Resource:
     moving: tuple[str, ...] = ()
     address: str = ""
     in_order: tuple[str, ...] = ()
+    dated: tuple[Dated, ...] = ()
+    unmoved_by: tuple[Act, ...] = ()
     parent: Reference | None = None
 
 
@@ -129,7 +138,8 @@ class RateLimit:
     """The headers that tell a limit: names of `limit`, `remaining`, `reset` (Unix seconds).
 
     `operations` are those that are counted, all if empty. `body` maps headers of a 429 to places
-    of its body that hold the same.
+    of its body that hold the same, and `cost` is the place of what the request would have cost.
+    `most` requests in any `window_s` seconds are promised to everybody, if a document says so.
     """
 
     limit: str = ""
@@ -137,6 +147,9 @@ class RateLimit:
     reset: str = ""
     operations: tuple[str, ...] = ()
     body: Mapping[str, str] = default(default_factory=dict)
+    cost: str = ""
+    most: int = 0
+    window_s: float = 0.0
     source: str = ""
 
 
@@ -167,6 +180,7 @@ class Roles:
     """Everything that rules know of one API beyond its contract.
 
     `links` cites where the links of the contract come from; empty: its author states them.
+    `grows` cites what allows answers to have more fields than are listed; empty: nothing does.
     """
 
     resources: tuple[Resource, ...] = ()
@@ -174,6 +188,7 @@ class Roles:
     rate_limits: tuple[RateLimit, ...] = ()
     errors: Errors | None = None
     links: str = ""
+    grows: str = ""
     repetitions: tuple[Repetition, ...] = ()
     arguments: Mapping[str, Arguments] = default(default_factory=dict)
 

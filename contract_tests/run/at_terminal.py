@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -26,6 +27,7 @@ from contract_tests.run.server import CouldNotRun, Prepared, prepared
 from contract_tests.run.shards import parsed
 from contract_tests.run.signals import Ending, heeded
 from contract_tests.run.subject import NoSubject, explanation, subject_of
+from contract_tests.wire.address import UNRESOLVED, Address
 
 
 def served(given: dict[str, Any], *, explain: bool, dry_run: bool) -> int:
@@ -40,11 +42,13 @@ def served(given: dict[str, Any], *, explain: bool, dry_run: bool) -> int:
 def _served(options: Options, *, explain: bool, dry_run: bool) -> int:
     if explain:
         return _explained(options)
+    if not options.url:
+        raise CouldNotRun("--url says where the server is")
     try:
         known = baseline.read(options.baseline) if options.baseline else baseline.Baseline()
     except BadBaseline as error:
         raise CouldNotRun(str(error)) from None
-    run = prepared(options, os.environ)
+    run = prepared(replace(options, dry_run=dry_run), os.environ)
     _print_plan(run)
     if dry_run:
         return verdict.CONFORMS
@@ -54,8 +58,10 @@ def _served(options: Options, *, explain: bool, dry_run: bool) -> int:
         except KeyboardInterrupt:
             return ending.code
         verdict.compare(outcome, options, known, whole=run.is_whole)
-        _report(run, outcome)
+        is_told = _report(run, outcome)
         code = verdict.exit_code(outcome, options)
+    if not is_told:
+        return verdict.COULD_NOT_RUN
     return ending.code if ending.number and code != verdict.FINDINGS else code
 
 
@@ -64,7 +70,9 @@ def _carried_out(run: Prepared, ending: Ending) -> Outcome:
         return carried_out(run, ending, shown)
 
 
-def _report(run: Prepared, outcome: Outcome) -> None:
+def _report(run: Prepared, outcome: Outcome) -> bool:
+    """Say what was found, and write the reports; tell whether all of them could be written."""
+    is_told = True
     sentence = Grading(run.subject.vendor or None, run.subject.contract).sentence
     report = reported(outcome, sentence)
     show(report, Console(highlight=False))
@@ -74,15 +82,28 @@ def _report(run: Prepared, outcome: Outcome) -> None:
             reports.write(outcome, kind, path, sentence)
         except OSError as error:
             click.echo(f"contract-tests: the report {kind}: {error}", err=True)
+            is_told = False
+    if not outcome.tried and not outcome.errors:
+        why = outcome.cut_off or "see above for the reasons"
+        click.echo(f"contract-tests: nothing was tried: {why}", err=True)
+    return is_told
 
 
 def _print_plan(run: Prepared) -> None:
-    place = "this machine" if run.address.is_here else run.address.pinned
-    click.echo(f"target     {run.address.url} ({place})")
+    click.echo(f"target     {run.address.url} ({_place(run.address)})")
     click.echo(f"contract   {run.subject.name}: {len(run.world.operations)} operations")
-    for line in preview.lines(run.world, run.steps, run.options.examples, run.phases):
+    words = preview.lines if run.options.dry_run else preview.summary
+    for line in words(run.world, run.steps, run.options.examples, run.phases, run.key_note):
         click.echo(line)
     click.echo()
+
+
+def _place(address: Address) -> str:
+    if address.is_here:
+        return "this machine"
+    if address.pinned == UNRESOLVED:
+        return "its name cannot be resolved: taken for another machine"
+    return address.pinned
 
 
 def _explained(options: Options) -> int:

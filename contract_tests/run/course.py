@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from tempfile import TemporaryDirectory
 from typing import Protocol
 
 from contract_tests.checks.rule import Effect
+from contract_tests.findings import verdict
 from contract_tests.findings.finding import Finding
 from contract_tests.findings.grade import Grading
 from contract_tests.findings.offered import Offered
 from contract_tests.run import preflight
 from contract_tests.run.inspection import Inspection, Step
 from contract_tests.run.outcome import About, Outcome
-from contract_tests.run.preview import mode
+from contract_tests.run.preview import cautions, mode
 from contract_tests.run.server import CouldNotRun, Prepared
 from contract_tests.run.signals import Ending
 from contract_tests.wire.exchange import Exchange
@@ -27,6 +29,9 @@ from contract_tests.world.world import World
 _GENERATING_S = 20.0
 _LEAST_S = 2.0
 _INTERRUPTED = "the run was interrupted"
+_TOO_LITTLE = (
+    "Less than half of the rules had their turn: that nothing is found says little (exit 2)."
+)
 _ONLY_READS = "this run only reads (--mode full lets it write)"
 _NOT_OURS = "it strains a server or uses a limit up, and this server is not yours"
 _FOR_ONES_OWN = frozenset({Effect.STRAINS, Effect.EXHAUSTS})
@@ -67,12 +72,15 @@ def carried_out(run: Prepared, ending: Ending, shown: Shown) -> Outcome:
         outcome.cut_off = _INTERRUPTED
     outcome.cut_off = _INTERRUPTED if ending.number else outcome.cut_off
     inspection.done()
+    if verdict.tells_too_little(outcome):
+        outcome.notes.append(_TOO_LITTLE)
     outcome.left_over = _cleaned(world)
     if written:
         written.close(is_done=not world.ledger.size)
     findings, missing = offered.settle(outcome.findings)
     inspection.settle(findings)
-    outcome.notes += [*([run.key_note] if run.key_note else []), *notes, *missing]
+    key_notes = [*([run.key_note] if run.key_note else []), *cautions(world)]
+    outcome.notes += [*key_notes, *notes, *missing]
     outcome.about = _about(run, began_at)
     outcome.requests, outcome.elapsed_s = world.wire.allowance.sent, time.time() - began_at
     return outcome
@@ -123,17 +131,31 @@ def _phases(run: Prepared, seconds: float, outcome: Outcome) -> Iterator[Finding
 
     shard, tally = run.options.shard, phases.Tally()
     world = run.world if shard.of == 1 else _part(run.world, run)
-    yield from phases.run(
-        world,
-        run.phases,
-        run.options.examples,
-        vendor=run.subject.vendor,
-        seconds=seconds,
-        tally=tally,
-    )
+    with _own_storage():
+        yield from phases.run(
+            world,
+            run.phases,
+            run.options.examples,
+            vendor=run.subject.vendor,
+            seconds=seconds,
+            tally=tally,
+        )
     outcome.notes += [f"Schemathesis: {line}" for line in tally.errors]
     if tally.ended:
         outcome.notes.append(f"Generated requests ended early: {tally.ended}")
+
+
+@contextmanager
+def _own_storage() -> Iterator[None]:
+    """Keep what Hypothesis stores out of the folder that the user stands in."""
+    from hypothesis.configuration import set_hypothesis_home_dir  # noqa: PLC0415  (slow to load)
+
+    with TemporaryDirectory(prefix="contract-tests-") as folder:
+        set_hypothesis_home_dir(folder)
+        try:
+            yield
+        finally:
+            set_hypothesis_home_dir(None)
 
 
 def _part(world: World, run: Prepared) -> World:

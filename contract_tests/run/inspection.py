@@ -7,18 +7,22 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from contract_tests.checks import RULES
 from contract_tests.checks.rule import Effect, Rule
 from contract_tests.findings.causes import grouped
 from contract_tests.findings.doubts import Again, Doubts
+from contract_tests.findings.echoes import without_echoes
 from contract_tests.findings.finding import Finding
-from contract_tests.run.hearing import Hearing
+from contract_tests.run.company import Company
+from contract_tests.run.hearing import GONE, Hearing, is_refused
 from contract_tests.run.observer import Observer
 from contract_tests.run.outcome import Attempt, Outcome, Verdict
 from contract_tests.wire.exchange import Exchange
 from contract_tests.wire.limits import OutOfLimits
+from contract_tests.world.lasting import lasts
 from contract_tests.world.world import NotTried, World
 
 __all__ = ("Inspection", "Outcome", "Step", "inspect", "plan")
@@ -82,7 +86,8 @@ class Inspection:
         self._observer = Observer(world.contract)
         self._last: deque[Exchange] = deque(maxlen=_KEPT)
         self.hearing = Hearing(world, self._observer.heard, self._last.append)
-        self._doubts = Doubts(self.hearing, world.wire, graded)
+        self._company = Company(world)
+        self._doubts = Doubts(self.hearing, world.wire, graded, partial(lasts, world))
 
     def run(self, steps: Iterable[Step], progress: Callable[[Step], object] = str) -> None:
         """Try steps until the end of the limits."""
@@ -100,7 +105,7 @@ class Inspection:
         """Try one step, and again if it found what was not seen before."""
 
         def again() -> Iterable[Finding]:
-            return step.rule.check(self._world, step.subject)
+            return self._company.weighed(step.rule.check(self._world, step.subject))
 
         # What strains a server or uses a limit up is not done twice.
         is_repeatable = step.rule.effect not in {Effect.STRAINS, Effect.EXHAUSTS}
@@ -134,10 +139,11 @@ class Inspection:
             trace = traceback.format_exc()
         finally:
             heard = self.hearing.taken()
-            found += heard.findings
+            found = self._blamed([*found, *heard.findings])
             self.outcome.findings += found
         if limit is None:
             more = self._doubts.resolve(found, heard, again if verdict is Verdict.PASSED else None)
+            more = self._blamed(more)
             found += more
             self.outcome.findings += more
         sent = self._world.wire.allowance.sent - before
@@ -147,6 +153,17 @@ class Inspection:
         self._add(attempt)
         if limit is not None:
             raise limit
+
+    def _blamed(self, found: list[Finding]) -> list[Finding]:
+        """Leave out what a server is blamed for that had gone away, but that it did, once."""
+        known = [finding for finding in (*self.outcome.findings, *found) if finding.place != GONE]
+        told = {id(e) for finding in known for e in finding.exchanges if e.response is None}
+        return [
+            finding
+            for finding in found
+            if not any(is_refused(exchange) for exchange in finding.exchanges)
+            and not (finding.place == GONE and id(finding.exchanges[-1]) in told)
+        ]
 
     @property
     def has_found(self) -> bool:
@@ -165,7 +182,7 @@ class Inspection:
 
     def settle(self, findings: Iterable[Finding]) -> None:
         """Let these be the findings of the run."""
-        self.outcome.findings = [self._graded(finding) for finding in findings]
+        self.outcome.findings = without_echoes(self._graded(finding) for finding in findings)
         self.outcome.causes = grouped(self.outcome.findings)
         for cause in self.outcome.causes:
             cause.flaky = cause.findings[0].cause in self._doubts.doubtful

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from contract_tests.wire.credential import Credential, joined, placed
+from contract_tests.wire.credential import NOBODY, Credential, joined, placed
+from contract_tests.wire.ring import Ring
 
 Environment = Mapping[str, str]
 Scheme = tuple[str, Mapping[str, Any]]
@@ -55,27 +56,36 @@ def choices(contract: Mapping[str, Any]) -> list[tuple[Scheme, ...]]:
 
     Empty where nothing wants a credential.
     """
-    schemes = contract.get("components", {}).get("securitySchemes", {})
-    wanted = list(_requirements(contract))
-    ways = [
-        tuple((name, schemes[name]) for name in way) for way in wanted if way and way <= {*schemes}
-    ]
-    return list(dict(zip(map(_names, ways), ways, strict=True)).values())
+    operations = [definition for _, definition in _operations(contract)]
+    wanted = [contract, *operations]
+    return _ways(contract, [way for each in wanted for way in each.get("security") or []])
 
 
-def find(
+def ring(
     contract: Mapping[str, Any],
     owner: Owner,
     environment: Environment,
     remembered: Remembered | None = None,
-) -> Credential | None:
-    """Return the first credential that is there and fits the contract, or None."""
-    for way in choices(contract):
-        parts = [_part(scheme, owner, environment, remembered or from_keyring) for scheme in way]
-        whole = tuple(part for part in parts if part is not None)
-        if len(whole) == len(way):
-            return joined(whole)
-    return None
+) -> Ring | None:
+    """Return the credentials for all operations, or None where there is none for any."""
+    held = {
+        _names(way): _whole(way, owner, environment, remembered or from_keyring)
+        for way in choices(contract)
+    }
+    first = next((credential for credential in held.values() if credential), None)
+    if first is None:
+        return None
+    each, wanting = dict[str, Credential](), dict[str, str]()
+    for name, demanded in _demands(contract):
+        ways = _ways(contract, demanded)
+        fitting = [found for way in ways if (found := held[_names(way)])]
+        if first in fitting or not ways:
+            continue
+        if fitting or not all(demanded):
+            each[name] = fitting[0] if fitting else NOBODY
+        else:
+            wanting[name] = _missing(ways, owner, environment)
+    return Ring(first, each, wanting)
 
 
 def with_key(contract: Mapping[str, Any], variable: str, key: str) -> Credential | None:
@@ -121,12 +131,50 @@ def _part(
         return None
 
 
-def _requirements(contract: Mapping[str, Any]) -> Iterator[set[str]]:
-    whole = contract.get("security") or []
-    items: Iterable[Any] = contract.get("paths", {}).values()
-    operations = (o for item in items for o in item.values() if isinstance(o, Mapping))
-    for choice in [*whole, *(c for o in operations for c in o.get("security") or [])]:
-        yield set(choice)
+def _demands(contract: Mapping[str, Any]) -> Iterator[tuple[str, list[Any]]]:
+    """Yield what each operation with a name demands: its own, else the document's."""
+    for name, definition in _operations(contract):
+        if name:
+            yield name, definition.get("security", contract.get("security")) or []
+
+
+def _whole(
+    way: tuple[Scheme, ...], owner: Owner, environment: Environment, remembered: Remembered
+) -> Credential | None:
+    parts = [_part(scheme, owner, environment, remembered) for scheme in way]
+    whole = tuple(part for part in parts if part is not None)
+    return joined(whole) if len(whole) == len(way) else None
+
+
+def _missing(ways: list[tuple[Scheme, ...]], owner: Owner, environment: Environment) -> str:
+    """Say what to set for an operation, by the first of the ways that it takes."""
+    lacking = [
+        f"{name} (${owner.variables(name)[0]})"
+        for name, _ in ways[0]
+        if not any(environment.get(variable) for variable in owner.variables(name))
+    ]
+    names = " and ".join(lacking or _names(ways[0]))
+    return f"it wants a key for {names}, and there is none"
+
+
+def _ways(contract: Mapping[str, Any], demanded: Iterable[Any]) -> list[tuple[Scheme, ...]]:
+    """Return requirements as their schemes, each once, in the order of the document."""
+    schemes = contract.get("components", {}).get("securitySchemes", {})
+    ways = [
+        tuple((name, schemes[name]) for name in way)
+        for way in demanded
+        if way and {*way} <= {*schemes}
+    ]
+    return list(dict(zip(map(_names, ways), ways, strict=True)).values())
+
+
+def _operations(contract: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield operationIds and definitions."""
+    items: Iterable[Mapping[str, Any]] = contract.get("paths", {}).values()
+    for item in items:
+        for definition in item.values():
+            if isinstance(definition, Mapping):
+                yield str(definition.get("operationId", "")), definition
 
 
 def _names(way: tuple[Scheme, ...]) -> tuple[str, ...]:

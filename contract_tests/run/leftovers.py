@@ -32,6 +32,8 @@ def _removed(aim: Aim, written: Journal, ledger: Ledger) -> int:
     try:
         world = prepared(_options(aim), os.environ).world
         world.ledger = ledger
+        answers: list[bool] = []
+        world.wire.listeners.append(lambda exchange: answers.append(exchange.response is not None))
         still = cleanup.clean(world)
     except CouldNotRun as error:
         click.echo(f"contract-tests: {error}", err=True)
@@ -40,7 +42,9 @@ def _removed(aim: Aim, written: Journal, ledger: Ledger) -> int:
         written.close(is_done=not ledger.size)
     for line in still:
         click.echo(f"  still there: {line}")
-    return _STILL_THERE if ledger.size else _NOTHING_LEFT
+    if not ledger.size:
+        return _NOTHING_LEFT
+    return _STILL_THERE if any(answers) else _NOT_ASKED
 
 
 def _named(ledger: Ledger) -> str:

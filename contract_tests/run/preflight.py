@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from contract_tests.run.hearing import is_refused
 from contract_tests.wire.exchange import Exchange
 from contract_tests.world.world import NotTried, World
 
@@ -30,6 +31,8 @@ def look(world: World, variables: list[str]) -> None:
         if exchange.status not in {0, *_UNAUTHORISED, *_NOTHING}:
             return
         seen.append(exchange)
+        if is_refused(exchange):
+            break
     plain = [e for e in seen if "{" not in world.operations[e.operation_id].template]
     # Where every path holds an id, it may be our sample ids that are not found.
     may_be_ids = not plain and any(exchange.body() is not None for exchange in seen)

@@ -10,6 +10,7 @@ from contract_tests.roles.model import Resource
 from contract_tests.run.inspection import Step
 from contract_tests.wire.credential import Credential
 from contract_tests.wire.limits import Limits
+from contract_tests.wire.ring import Ring
 from contract_tests.world.world import World
 
 # How many requests a step takes at most, as a rule of thumb: repetitions are not in it.
@@ -38,19 +39,30 @@ def estimate(world: World, steps: Sequence[Step], examples: int, phases: Sequenc
     return rules + generated if most is None else min(most, rules + generated)
 
 
+def summary(
+    world: World, steps: Sequence[Step], examples: int, phases: Sequence[str], key_note: str = ""
+) -> Iterator[str]:
+    """Word the plan in a few lines, as before a run; `lines` tells all of it."""
+    yield from _under_what(world, key_note)
+    generated = f", then {', '.join(phases)}" if phases else ""
+    rules = len({step.rule.name for step in steps})
+    most = estimate(world, steps, examples, phases)
+    yield f"plan       {len(steps)} steps of {rules} rules{generated}: --dry-run lists them"
+    yield f"requests   at most about {most}"
+    yield f"makes      {_makes(world, steps)}; removes {_removes(world, steps)}"
+    yield from (f"beware     {line}" for line in _beware(world, steps, phases))
+
+
 def lines(
-    world: World, steps: Sequence[Step], examples: int, phases: Sequence[str]
+    world: World, steps: Sequence[Step], examples: int, phases: Sequence[str], key_note: str = ""
 ) -> Iterator[str]:
     """Word the plan, line by line; the target and the contract are told before it."""
-    yield f"mode       {mode(world)}"
-    yield f"key        {_key(world.credential)}"
-    if world.other is not None:
-        yield f"other key  {_key(world.other)}"
-    yield f"limits     {_limits(world.wire.allowance.limits)}"
+    yield from _under_what(world, key_note)
     yield f"seed       {world.seed}"
     yield f"requests   at most about {estimate(world, steps, examples, phases)}"
     yield f"makes      {_makes(world, steps)}"
     yield f"removes    {_removes(world, steps)}"
+    yield from (f"beware     {line}" for line in _beware(world, steps, phases))
     yield from _operations(world)
     for effect, group in groupby(steps, key=lambda step: step.rule.effect):
         yield f"{effect}:"
@@ -59,8 +71,32 @@ def lines(
         yield f"generated requests: {', '.join(phases)} ({examples} examples an operation)"
 
 
-def _key(credential: Credential) -> str:
-    return f"${credential.variable}" if credential.variable else "none is wanted"
+def _under_what(world: World, key_note: str) -> Iterator[str]:
+    yield f"mode       {mode(world)}"
+    yield f"key        {_key(world.credential, world.ring) or key_note or 'none is wanted'}"
+    if world.other is not None:
+        yield f"other key  {_key(world.other, world.other_ring) or 'none is wanted'}"
+    yield from (f"caution    {line}" for line in cautions(world))
+    yield f"limits     {_limits(world.wire.allowance.limits)}"
+
+
+def cautions(world: World) -> Iterator[str]:
+    """Name the keys that are masked only where they are sent, and what to set for the rest."""
+    rings = [ring for ring in (world.ring, world.other_ring) if ring]
+    singles = [each for ring in rings for credential in ring.all for each in credential.singles]
+    for name in dict.fromkeys(f"${single.variable}" for single in singles if single.is_common):
+        yield (
+            f"{name} is too short or too plain a key to be masked in answers: where the server"
+            " repeats it, reports show it (8 characters or more are masked everywhere)"
+        )
+    if world.ring:
+        yield from (f"{world.label(n)}: {why}" for n, why in world.ring.wanting.items())
+
+
+def _key(credential: Credential, ring: Ring | None) -> str:
+    known = ring.all if ring else (credential,)
+    names = dict.fromkeys(f"${single.variable}" for each in known for single in each.singles)
+    return ", ".join(names)
 
 
 def _limits(limits: Limits) -> str:
@@ -88,6 +124,17 @@ def _removes(world: World, steps: Sequence[Step]) -> str:
     if deleting and existing and world.permits.existing:
         return f"what it makes, and a few of: {', '.join(existing)} (none can be made)"
     return "what it makes"
+
+
+def _beware(world: World, steps: Sequence[Step], phases: Sequence[str]) -> Iterator[str]:
+    """Say what becomes of the things that were there before."""
+    if not (world.permits.writing and world.permits.existing):
+        return
+    if any(step.rule.effect is not Effect.READS for step in steps):
+        yield "where nothing can be made, rules change and delete a few things that were there"
+    if phases:
+        yield "generated requests make, change and delete whatever is there, and leave it so"
+        yield "(--skip generated leaves them out; --mode read-only changes nothing)"
 
 
 def _operations(world: World) -> Iterator[str]:

@@ -12,10 +12,11 @@ from contract_tests.run.inspection import Step, plan
 from contract_tests.run.keys import Owner
 from contract_tests.run.options import BadOptions, Options, limits, permits
 from contract_tests.run.subject import NoSubject, Subject, subject_of
-from contract_tests.wire.address import Address, BadAddress, address_of
+from contract_tests.wire.address import Address, BadAddress, address_of, lenient
 from contract_tests.wire.credential import NOBODY, Credential
 from contract_tests.wire.limits import Allowance
 from contract_tests.wire.pinned import Pinned, Resolve, resolve
+from contract_tests.wire.ring import Ring
 from contract_tests.wire.wire import Wire
 from contract_tests.world.journal import Aim
 from contract_tests.world.world import World
@@ -68,26 +69,29 @@ def prepared(
     """Make everything ready and send nothing; CouldNotRun says what is wrong."""
     try:
         subject = subject_of(options.vendor, options.spec, options.roles)
+        resolver = lenient(resolver) if options.dry_run else resolver
         address = address_of(options.url, subject.base_path, resolver)
         allowed = permits(options, is_here=address.is_here)
     except (NoSubject, BadAddress, BadOptions) as error:
         raise CouldNotRun(str(error)) from None
     chosen = _chosen(options)
-    credential, note = credential_of(subject, environment, address)
-    other = keys.find(subject.contract, _owner(subject, second=True), environment)
+    ring, note = _found(options, subject, environment, address)
+    others = keys.ring(subject.contract, _owner(subject, second=True), environment)
     world = World(
         subject.contract,
         subject.roles,
         Wire(
             address.url,
             Allowance(limits(options, is_here=address.is_here)),
-            secrets=tuple(each for each in (credential, other) if each),
+            secrets=(*ring.all, *(others.all if others else ())),
             adapter=Pinned(address.pinned),
         ),
-        credential,
-        other,
+        ring.first,
+        others.first if others else None,
         allowed,
         options.seed,
+        ring=ring,
+        other_ring=others,
     )
     whole = plan(world, [rule for rule in RULES if rule.name in chosen])
     may_generate = allowed.writing and allowed.existing
@@ -97,22 +101,34 @@ def prepared(
     return Prepared(options, subject, address, world, steps, phases, note, variables)
 
 
-def credential_of(
+def credentials_of(
     subject: Subject, environment: Mapping[str, str], address: Address
-) -> tuple[Credential, str]:
-    """Return the key for a server, and where it came from; CouldNotRun names what is missing."""
+) -> tuple[Ring, str]:
+    """Return the keys for a server, and where it came from; CouldNotRun names what is missing."""
     owner = _owner(subject)
-    found = keys.find(subject.contract, owner, environment)
+    found = keys.ring(subject.contract, owner, environment)
     if found is not None:
-        held = any(environment.get(name) for name in found.variables)
+        held = any(environment.get(name) for name in found.first.variables)
         return found, "" if held else "from the keyring"
     if not keys.choices(subject.contract):
-        return NOBODY, "none is wanted"
+        return Ring(NOBODY), "none is wanted"
     variables = keys.asked(subject.contract, owner)
     public = _public(subject, variables[0]) if address.is_here else None
     if public is None:
         raise CouldNotRun(f"no key: put one into {_either(variables)}, or into the keyring")
-    return public, "no key was given: the stand-in's public one"
+    return Ring(public), "no key was given: the stand-in's public one"
+
+
+def _found(
+    options: Options, subject: Subject, environment: Mapping[str, str], address: Address
+) -> tuple[Ring, str]:
+    """Return the keys and where they came from; a plan goes without, and says what is missing."""
+    try:
+        return credentials_of(subject, environment, address)
+    except CouldNotRun as error:
+        if not options.dry_run:
+            raise
+        return Ring(NOBODY), str(error)
 
 
 def _public(subject: Subject, variable: str) -> Credential | None:
@@ -134,7 +150,10 @@ def _chosen(options: Options) -> frozenset[str]:
     for name in (*wanted, *unwanted):
         if name not in known:
             raise CouldNotRun(f"no rule named {name!r}: there are {', '.join(known)}, {GENERATED}")
-    return frozenset(wanted or known) - {*unwanted}
+    chosen = frozenset(wanted or known) - {*unwanted}
+    if not chosen:
+        raise CouldNotRun("nothing is left to try: --skip leaves out all that --rule names")
+    return chosen
 
 
 def _expanded(names: Iterable[str]) -> tuple[str, ...]:

@@ -10,6 +10,10 @@ from contract_tests.wire.pinned import Resolve, is_loopback, resolve
 _PORTS = {"http": 80, "https": 443}
 
 
+# Stands for the address of a name that nobody could resolve: it leads nowhere.
+UNRESOLVED = "::"
+
+
 class BadAddress(Exception):
     """A URL cannot be used; the message says why."""
 
@@ -49,6 +53,18 @@ def address_of(text: str, base_path: str = "", resolver: Resolve = resolve) -> A
     # One address elsewhere is enough to be careful.
     pinned = next((each for each in found if not is_loopback(each)), found[0])
     return Address(f"{parts.scheme}://{parts.netloc}{path}", pinned)
+
+
+def lenient(resolver: Resolve) -> Resolve:
+    """Let a name that cannot be resolved lead nowhere: for plans, which send nothing."""
+
+    def resolved(host: str, port: int) -> list[str]:
+        try:
+            return resolver(host, port) or [UNRESOLVED]
+        except (OSError, UnicodeError):
+            return [UNRESOLVED]
+
+    return resolved
 
 
 def _parts(text: str) -> SplitResult:

@@ -47,6 +47,7 @@ class Allowance:
         self.reserved = 0
         self.patience_s = limits.patience_s
         self._granted_s = 0.0
+        self._closed = ""
         self._now, self._sleep = now, sleep
         self._begin = now()
         self._next = self._held_until = self._begin
@@ -72,6 +73,8 @@ class Allowance:
 
     def take(self) -> None:
         """Wait until a request may be sent; OutOfLimits if none may be any more."""
+        if self._closed:
+            raise OutOfLimits(self._closed)
         if not self.left_requests:
             most = self.limits.max_requests
             raise OutOfLimits(f"the limit of {most} requests was reached (--max-requests)")
@@ -89,6 +92,10 @@ class Allowance:
         if seconds > 0:
             self.pauses_s += seconds
             self._sleep(seconds)
+
+    def close(self, reason: str) -> None:
+        """Let nothing more be sent."""
+        self._closed = reason
 
     def hold(self, seconds: float) -> None:
         """Send nothing for so long: the server has asked for it (`Retry-After`)."""

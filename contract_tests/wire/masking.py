@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
+from urllib.parse import unquote
 
-from contract_tests.wire.credential import Credential
+from contract_tests.wire.credential import Credential, joined
 from contract_tests.wire.exchange import Exchange, Headers, Request
 
 
@@ -21,18 +23,17 @@ def shown(request: Request, credential: Credential) -> Request:
 
 def masked(exchange: Exchange, secrets: Iterable[Credential]) -> Exchange:
     """Return the exchange with every secret replaced by its variable, the longest first."""
-    for secret in sorted(secrets, key=lambda each: -len(each.secret)):
-        exchange = mask(exchange, secret)
-    return exchange
+    known = tuple(dict.fromkeys(secret for secret in secrets if secret.singles))
+    return mask(exchange, joined(known)) if known else exchange
 
 
 def mask(exchange: Exchange, secret: Credential) -> Exchange:
     """Return the exchange with `secret` replaced by its variable everywhere."""
-    if not secret.secret:
+    if not secret.singles:
         return exchange
     request = replace(
         exchange.request,
-        target=secret.mask(exchange.request.target),
+        target=_address(exchange.request.target, secret),
         headers=_headers(exchange.request.headers, secret),
         body=secret.mask_bytes(exchange.request.body),
     )
@@ -43,7 +44,7 @@ def mask(exchange: Exchange, secret: Credential) -> Exchange:
     )
     return replace(
         exchange,
-        url=secret.mask(exchange.url),
+        url=_address(exchange.url, secret),
         request=request,
         response=response,
         failure=secret.mask(exchange.failure),
@@ -65,8 +66,22 @@ def _variables(exchange: Exchange, request: Request, secret: Credential) -> tupl
     return tuple(dict.fromkeys((*exchange.secrets, *names)))
 
 
+def _address(text: str, secret: Credential) -> str:
+    """Mask a URL or a target: in the parameters of a key a short one is masked too."""
+    pieces = re.split("([?&])", secret.mask(text))
+    return "".join(_parameter(piece, secret) for piece in pieces)
+
+
+def _parameter(piece: str, secret: Credential) -> str:
+    name, _, value = piece.partition("=")
+    is_shown = any(f"${variable}" in value for variable in secret.variables)
+    if is_shown or unquote(name) not in {n for each in secret.singles for n, _ in each.query}:
+        return piece
+    return f"{name}={secret.mask_own(value)}"
+
+
 def _headers(headers: Headers, secret: Credential) -> Headers:
-    own = {value for _, value in secret.headers}
+    own = secret.added
     return tuple(
         (name, secret.mask_own(value) if value in own else secret.mask(value))
         for name, value in headers

@@ -9,7 +9,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from requests import PreparedRequest
-from requests.adapters import HTTPAdapter
+
+from contract_tests.wire.bounded import Bounded
 
 Resolve = Callable[[str, int], list[str]]
 
@@ -27,7 +28,7 @@ def is_loopback(address: str) -> bool:
     return bool((mapped or ip).is_loopback)
 
 
-class Pinned(HTTPAdapter):
+class Pinned(Bounded):
     """Connects to one address; names in TLS and in `Host` stay those of the URL."""
 
     def __init__(self, address: str, **options: Any) -> None:

@@ -7,11 +7,21 @@ from email.utils import parsedate_to_datetime
 
 from contract_tests.wire.exchange import Response
 
-_UNSAID_S = 1.0
+_UNSAID_S, _MOST_UNSAID_S = 1.0, 32.0
 
 
-def seconds(response: Response) -> float:
-    """Return how long the server asks to wait; a second where it does not say it readably.
+def seconds(response: Response, unsaid: int = 0) -> float:
+    """Return how long the server asks to wait.
+
+    Where it does not say so readably: a second, and twice as long for every answer before this
+    one (there were `unsaid`) that did not say so either.
+    """
+    said = told(response)
+    return min(_UNSAID_S * 2**unsaid, _MOST_UNSAID_S) if said is None else said
+
+
+def told(response: Response) -> float | None:
+    """Return how many seconds the server asks to wait; None where it does not say it readably.
 
     A date counts from the server's own `Date`, if it sends one.
     """
@@ -20,7 +30,7 @@ def seconds(response: Response) -> float:
         return float(value)
     until = _moment(value)
     if until is None:
-        return _UNSAID_S
+        return None
     now = _moment(response.header("Date") or "")
     return max(until - (time.time() if now is None else now), 0.0)
 

@@ -13,19 +13,22 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
-from contract_tests.wire import masking, retry_after
+from contract_tests.wire import failures, masking, retry_after
+from contract_tests.wire.bounded import Bounded
 from contract_tests.wire.credential import NOBODY, Credential
 from contract_tests.wire.exchange import Exchange, Request, Response
-from contract_tests.wire.limits import Allowance, Limits
+from contract_tests.wire.limits import Allowance, Limits, OutOfLimits
 from contract_tests.wire.masking import mask
 
 __all__ = ("Listener", "Wire", "mask")
 
 Listener = Callable[[Exchange], None]
-_CHUNK = 2**16
 _REMEMBERED = 500
-# RFC 9110, 9.2.2: these may be sent again when an idle connection turns out to be closed.
-_IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
+# These may be sent again when an idle connection turns out to be closed: what may have changed
+# something is not, although RFC 9110 (9.2.2) lets PUT and DELETE.
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+# A server that refuses so many connections in a row has gone away.
+_MOST_REFUSALS = 4
 
 
 class Wire:
@@ -50,7 +53,8 @@ class Wire:
         self.secrets = secrets
         self._sent: deque[tuple[Exchange, Request, Credential]] = deque(maxlen=_REMEMBERED)
         self._session = requests.Session()
-        self._trust, self._adapter = trust, adapter
+        self._trust, self._adapter = trust, adapter or Bounded(self._most_bytes)
+        self._refusals = self._unsaid = 0
         self.prepare(self._session)
 
     def send(
@@ -100,48 +104,60 @@ class Wire:
         # Credentials of the user's .netrc and proxies are none of a contract's business.
         session.trust_env = False
         session.verify = self._trust
-        if self._adapter is not None:
-            session.mount("http://", self._adapter)
-            session.mount("https://", self._adapter)
+        session.mount("http://", self._adapter)
+        session.mount("https://", self._adapter)
 
     def heard(self, exchange: Exchange) -> None:
         """Tell every listener of an exchange, also of one that another engine has sent."""
         if exchange.status == 429 and exchange.response:
-            self.allowance.hold(retry_after.seconds(exchange.response))
+            self.allowance.hold(retry_after.seconds(exchange.response, self._unsaid))
+        self._unsaid = self._unsaid + 1 if exchange.status == 429 else 0
+        self._refusals = self._refusals + 1 if exchange.failure == failures.REFUSED else 0
+        if self._refusals >= _MOST_REFUSALS:
+            self.allowance.close("the server went away: it refuses connections")
         for listener in tuple(self.listeners):
             listener(exchange)
 
     def _answer(self, request: Request) -> tuple[Response | None, str]:
-        limit_s = self.allowance.limits.timeout_s
         try:
             return self._received(request)
-        except (requests.Timeout, urllib3.exceptions.ReadTimeoutError, TimeoutError):
-            return None, f"no answer within {limit_s:g} s"
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-            return None, f"{type(error).__name__}: {error}"[:300]
+            return None, failures.worded(error, self._timeout_s)
         except (UnicodeError, ValueError, OSError) as error:
-            return None, f"{type(error).__name__}: {error}"[:300]
+            return None, failures.worded(error, self._timeout_s)
 
     def _received(self, request: Request) -> tuple[Response | None, str]:
         begin = time.monotonic()
         try:
             got = self._sent_out(request)
         except requests.ConnectionError as error:
-            if isinstance(error, requests.ConnectTimeout) or request.method not in _IDEMPOTENT:
+            if not _may_be_idle(error) or request.method not in _SAFE:
                 raise
-            got = self._sent_out(request)
-        with got:
-            most, until = self.allowance.limits.max_body_bytes, begin + self._timeout_s
-            body = bytearray()
-            # Whatever has come, however little: a larger piece would be waited for.
-            while chunk := got.raw.read1(_CHUNK, decode_content=True):
-                body += chunk
-                if len(body) > most:
-                    return None, f"the answer is longer than {most} bytes"
-                if time.monotonic() > until:
-                    raise TimeoutError
-            headers = tuple((str(n), str(v)) for n, v in got.raw.headers.items())
-            return Response(got.status_code, headers, bytes(body), time.monotonic() - begin), ""
+            self._take_another(error)
+            begin = time.monotonic()
+            got = self._sent_again(request, error)
+        if len(got.content) > self._most_bytes:
+            return None, f"the answer is longer than {self._most_bytes} bytes"
+        headers = tuple((str(n), str(v)) for n, v in got.raw.headers.items())
+        return Response(got.status_code, headers, got.content, time.monotonic() - begin), ""
+
+    def _sent_again(self, request: Request, before: Exception) -> requests.Response:
+        """Send once more; where nobody listens any more, what went wrong before is raised."""
+        try:
+            return self._sent_out(request)
+        except requests.ConnectionError as error:
+            raise (before if failures.is_refused(error) else error) from None
+
+    def _take_another(self, error: requests.ConnectionError) -> None:
+        """Take one more from the allowance; what went wrong is raised if there is none."""
+        try:
+            self.allowance.take()
+        except OutOfLimits:
+            raise error from None
+
+    @property
+    def _most_bytes(self) -> int:
+        return self.allowance.limits.max_body_bytes
 
     @property
     def _timeout_s(self) -> float:
@@ -165,3 +181,8 @@ def _with_query(target: str, query: tuple[tuple[str, str], ...]) -> str:
     if not query:
         return target
     return target + ("&" if urlsplit(target).query else "?") + urlencode(query)
+
+
+def _may_be_idle(error: requests.ConnectionError) -> bool:
+    """Say whether the server may have closed a connection that it thought idle."""
+    return not isinstance(error, requests.Timeout) and not failures.is_refused(error)

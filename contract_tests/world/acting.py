@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from contract_tests.calls import pointer
+from contract_tests.calls.affirmed import is_denied
 from contract_tests.findings.finding import Finding, Grade
 from contract_tests.roles.model import Action
 from contract_tests.wire.exchange import Exchange
@@ -47,7 +48,10 @@ class Acting:
         wrong = self._wrong(action, ids, before)
         if wrong is not None:
             yield self._worded(action, wrong, answer)
-        elif self.shelf.resource.read and (action.operation, action.name) not in self.read:
+            return
+        if is_denied(self.world.contract, answer):
+            yield self.finding(action, "answer", "false, though it was done", "true", answer)
+        if self.shelf.resource.read and (action.operation, action.name) not in self.read:
             self.read.add((action.operation, action.name))
             yield from self._as_read(action, ids[0])
 
@@ -77,6 +81,8 @@ class Acting:
             if item_id not in named:
                 return _Wrong("others", item_id, f"a change of {item_id}", "no other change")
         for item_id in named:
+            if action.final and item_id not in self.now.items:
+                return self._left(action, item_id, before)
             was, state = (seen.state(item_id, action.changes) for seen in (before, self.now))
             wanted = self._wanted(action)
             if item_id not in changed or state == was:
@@ -88,6 +94,17 @@ class Acting:
                 return _Wrong("state", item_id, repr(state), " or ".join(map(repr, wanted)))
             self._learn(action, was, state)
         return None
+
+    def _left(self, action: Action, item_id: str, before: Look) -> _Wrong:
+        """Return how wrong it is that what was ended is not listed any more."""
+        was = before.state(item_id, action.changes)
+        if self.shelf.resource.read:
+            read = self.shelf.read(item_id)
+            if read.ok and pointer.read(self.shelf.shown(read), action.changes, None) == was:
+                return _Wrong(
+                    "target", item_id, f"{was!r}, as before, in no list", "another state"
+                )
+        return _Wrong("gone", item_id, f"no {item_id}", "still listed, in another state")
 
     def _wanted(self, action: Action) -> list[Any]:
         """Return the states that an action may lead to; none where nothing is known yet."""
@@ -115,7 +132,10 @@ class Acting:
         finding = self.finding(action, wrong.place, wrong.received, wrong.expected, answer)
         if wrong.item_id in self.unsure:
             return replace(finding, place="ended", grade=Grade.ASSUMPTION, source="decision")
-        return finding
+        if wrong.place == "gone":
+            # That what has ended can still be seen, no document says.
+            return replace(finding, grade=Grade.ASSUMPTION, source="decision")
+        return replace(finding, is_comparison=wrong.place == "others")
 
     def finding(
         self, action: Action, place: str, received: str, expected: str, seen: Exchange

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -15,27 +16,13 @@ from contract_tests.calls.calls import request_of
 from contract_tests.roles.model import Act, Creation, Listing, Resource
 from contract_tests.wire.exchange import Exchange
 from contract_tests.world.ledger import WORD
+from contract_tests.world.made import Made, MadeNothing
 from contract_tests.world.world import NotTried, World
 
+__all__ = ("Made", "MadeNothing", "Shelf")
+
 _MOST_PAGES = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A new item: its id, what was sent for it, and it as the server shows it."""
-
-    id: Any
-    sent: Mapping[str, Any]
-    item: Any
-    exchange: Exchange
-
-
-class MadeNothing(NotTried):
-    """A creation succeeded, and there is nothing new: `exchange` is its answer."""
-
-    def __init__(self, operation_id: str, exchange: Exchange) -> None:
-        super().__init__(f"{operation_id} made nothing that can be found")
-        self.exchange = exchange
+_LEAST_PAGE = 10  # what a page holds at least, if there is so much and no size is asked for
 
 
 @dataclass(slots=True)
@@ -73,8 +60,18 @@ class Shelf:
             if items and all(item in items for item in held):
                 break  # Nothing new: there may be no end to such pages.
             items += held
+            if self.is_cut(page):
+                raise NotTried(f"there may be more of {self.resource.name} than one page shows")
             page = self.after(page, arguments)
         return items
+
+    def is_cut(self, page: Exchange) -> bool:
+        """Say whether a page is full, and nothing is known to lead on from it."""
+        pages = self._listing().pages
+        if pages is None or pages.leads_on:
+            return False
+        size = page.values.get(pages.size) or _LEAST_PAGE
+        return len(self.items_on(page)) >= int(size)
 
     def after(self, page: Exchange, arguments: Mapping[str, Any] | None = None) -> Exchange | None:
         """Return the page after this one, or None if it is the last."""
@@ -162,6 +159,7 @@ class Shelf:
         if made.id is None:
             raise MadeNothing(creation.operation, exchange)
         self.world.ledger.created(self.resource.name, made.id)
+        self.world.made.append((self.resource.name, made))
         return made
 
     def delete(self, item_id: Any) -> Exchange:
@@ -269,11 +267,26 @@ class Shelf:
         self, creation: Creation, exchange: Exchange, before: list[Any], words: list[str]
     ) -> Any:
         if creation.answer is not None:
-            return pointer.read(exchange.body(), creation.answer, None)
-        new = [item for item in self.all() if self.id_of(item) not in before]
+            item = pointer.read(exchange.body(), creation.answer, None)
+            with suppress(NotTried):
+                self.world.awaited(self.resource.name, lambda: self._is_seen(item))
+            return item
+        self.world.awaited(self.resource.name, lambda: bool(self._new(before)))
+        new = self._new(before)
         # Somebody else may have made one in the same moment.
         ours = (item for item in new if any(word in str(item) for word in words))
         return next(ours, new[0] if new else None)
+
+    def _new(self, before: list[Any]) -> list[Any]:
+        return [item for item in self.all() if self.id_of(item) not in before]
+
+    def _is_seen(self, item: Any) -> bool:
+        """Say whether a new one is listed; no request is spent on it where they are counted."""
+        is_counted = self.world.wire.allowance.limits.max_requests is not None
+        if self.resource.list is None or self.id_of(item) is None or is_counted:
+            return True
+        hidden = {f.parameter: f.value for f in self.resource.list.filters if f.kind == "reveals"}
+        return self.id_of(item) in [self.id_of(one) for one in self.all(hidden)]
 
     def _cursor(self, page: Exchange, items: list[Any]) -> Any:
         pages = self._listing().pages

@@ -128,18 +128,19 @@ def _shown(shelf: Shelf, arguments: Mapping[str, Any]) -> Shown | None:
     try:
         first = shelf.page(arguments)
         page: Exchange | None = first
-        items: list[Any] = []
+        items, is_cut = list[Any](), False
         for _ in range(_MOST_PAGES):
             if page is None:
                 break
             if not page.ok:
                 return None
             items += shelf.items_on(page)
+            is_cut = shelf.is_cut(page)
             page = shelf.after(page, arguments)
     except NotTried:
         return None
     by_id = {str(shelf.id_of(item)): item for item in items}
-    return Shown(by_id, page is None, first)
+    return Shown(by_id, page is None and not is_cut, first)
 
 
 def _between(resource: Resource, before: Shown, after: Shown) -> Iterator[Change]:

@@ -12,14 +12,21 @@ from contract_tests.calls import pointer
 from contract_tests.calls.caller import Operation, may_begin_work, operations
 from contract_tests.calls.calls import plain_values, request_of
 from contract_tests.roles.model import Resource, Roles
+from contract_tests.wire import failures, retry_after
 from contract_tests.wire.credential import Credential
 from contract_tests.wire.exchange import Exchange, Request
+from contract_tests.wire.ring import Ring
 from contract_tests.wire.wire import Wire
 from contract_tests.world import guard
 from contract_tests.world.ledger import WORD, Ledger
 
-# So often a request is sent that is refused by 429, and so often an operation may stay silent.
-_PATIENCE, _MOST_SILENCES = 4, 3
+# So often a request is sent that is refused by 429 with a time to wait, or without (which adds up
+# to a minute, as long as windows are), and so often an operation may stay silent.
+_PATIENCE, _LONG_PATIENCE, _MOST_SILENCES = 4, 7, 3
+
+
+# So often, and at this distance, it is looked for what was made and is not seen yet.
+_LOOKS, _BETWEEN_LOOKS_S = 10, 0.1
 
 
 class NotTried(Exception):
@@ -41,7 +48,10 @@ class World:
     `other` is the credential of a second account, if there is one. `settle` returns when the work
     that requests have begun may be done; `ledger` remembers what was created. `is_spoilt` once the
     server has taken what a schema forbids: what it shows from then on may be our own doing.
+    `made` is every new item of this run by its resource, as it was shown first.
     `owned` are arguments of operations below an owner (`/owners/{ownerId}/pets`): whose they mean.
+    `late_s` is how long a new thing is not to be seen at first, on servers that take their time.
+    `ring` and `other_ring` are there where not all operations take the same credential.
     """
 
     contract: Mapping[str, Any]
@@ -55,9 +65,15 @@ class World:
     ledger: Ledger = field(default_factory=Ledger)
     is_spoilt: bool = False
     owned: dict[str, dict[str, Any]] = field(default_factory=dict)
+    made: list[tuple[str, Any]] = field(default_factory=list)
+    ring: Ring | None = None
+    other_ring: Ring | None = None
     operations: dict[str, Operation] = field(init=False)
     _creations: dict[str, Resource] = field(init=False)
     _silences: dict[str, int] = field(init=False, default_factory=dict)
+    late_s: float = field(init=False, default=0.0)
+    _made_at_s: float = field(init=False, default=0.0)
+    _awaited: set[str] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
         """Index the operations."""
@@ -110,12 +126,15 @@ class World:
         """Send a request as it is; NotTried where the run may not write and it would.
 
         What is refused by 429 is sent again once the time is over: a rule sees the real answer.
+        NotTried where there is no other: 429 is none to what was asked.
         """
-        for _ in range(_PATIENCE):
+        for count in range(1, _LONG_PATIENCE + 1):
             exchange = self.send_once(request, operation_id, values, credential)
-            if exchange.status != 429:
+            if exchange.status != 429 or exchange.response is None:
+                return exchange
+            if count == _PATIENCE and retry_after.told(exchange.response) is not None:
                 break
-        return exchange
+        raise NotTried(f"the server went on refusing {request.method} with 429 ({count} times)")
 
     def send_once(
         self,
@@ -125,11 +144,14 @@ class World:
         credential: Credential | None = None,
     ) -> Exchange:
         """Send a request and take any answer, 429 too: for rules about limits."""
+        if self.late_s and operation_id not in self._creations:
+            self.rest(max(self._made_at_s + self.late_s - self.wire.allowance.elapsed_s, 0.0))
+        shown = self.shown(operation_id or self._at(request.target), credential)
         self._check(request, operation_id, values or {})
         self._announce(operation_id, values or {})
         exchange = self.wire.send(
             request,
-            self.credential if credential is None else credential,
+            shown,
             operation_id=operation_id,
             values=values,
         )
@@ -137,6 +159,29 @@ class World:
         if may_begin_work(request.method, exchange.status):
             self.settle()
         return exchange
+
+    def shown(self, operation_id: str, credential: Credential | None = None) -> Credential:
+        """Return the credential for an operation: of this account, or of that of `credential`.
+
+        NotTried where the operation wants one that there is not.
+        """
+        if credential is None:
+            credential, ring = self.credential, self.ring
+        elif credential == self.other:
+            ring = self.other_ring
+        else:
+            ring = None
+        if ring is None:
+            return credential
+        if operation_id in ring.wanting:
+            raise NotTried(f"{self.label(operation_id)}: {ring.wanting[operation_id]}")
+        return ring.of(operation_id)
+
+    def _at(self, target: str) -> str:
+        """Return an operation at this address that has a credential of its own, if any."""
+        each = self.ring.each if self.ring else {}
+        known = (name for name in each if name in self.operations)
+        return next((name for name in known if self.operations[name].is_at(target)), "")
 
     @property
     def silences(self) -> int:
@@ -147,6 +192,23 @@ class World:
         """Let real time pass where a server needs it; OutOfLimits where there is none left."""
         self.wire.allowance.rest(seconds)
 
+    def awaited(self, what: str, look: Callable[[], bool]) -> None:
+        """Wait a little for a new thing to be seen, at most once for each name `what`.
+
+        Where it takes a while, later looks wait as long after each creation.
+        """
+        if what in self._awaited:
+            return
+        self._awaited.add(what)
+        if look():
+            return
+        for _ in range(_LOOKS):
+            self.rest(_BETWEEN_LOOKS_S)
+            since_s = self.wire.allowance.elapsed_s - self._made_at_s
+            if look():
+                self.late_s = max(self.late_s, 1.25 * since_s)
+                return
+
     def _check(self, request: Request, operation_id: str, values: Mapping[str, Any]) -> None:
         """Raise NotTried where the run may not do this, or need not any more."""
         permits = self.permits
@@ -155,17 +217,17 @@ class World:
         ):
             if not permits.writing:
                 raise NotTried("this run only reads (--mode full lets it write)")
-            if operation_id not in self._creations and not self._owns(operation_id, values):
-                raise NotTried("only what this run created may be touched on this server")
+            objection = "" if permits.existing else self._objection(operation_id, values)
+            if objection:
+                raise NotTried(objection)
         if operation_id and self._silences.get(operation_id, 0) >= _MOST_SILENCES:
             raise NotTried(f"{self.label(operation_id)} has not answered {_MOST_SILENCES} times")
 
-    def _owns(self, operation_id: str, values: Mapping[str, Any]) -> bool:
+    def _objection(self, operation_id: str, values: Mapping[str, Any]) -> str:
         operation = self.operations.get(operation_id)
         if operation is None:
-            return False
-        ids = guard.touched(self.roles, operation_id, operation, values)
-        return guard.is_ours(self.ledger, self.roles, ids)
+            return "only what this run created may be touched on this server"
+        return guard.objection(self.roles, self.ledger, operation_id, operation, values)
 
     def _announce(self, operation_id: str, values: Mapping[str, Any]) -> None:
         """Let the ledger know of a creation before it is sent: its answer may never come."""
@@ -175,19 +237,30 @@ class World:
             self.wire.allowance.reserved = self.ledger.size
 
     def _account(self, operation_id: str, exchange: Exchange) -> None:
-        if exchange.response is None:
+        if exchange.response is None and exchange.failure != failures.REFUSED:
             self._silences[operation_id] = self._silences.get(operation_id, 0) + 1
-        resource = self._creations.get(operation_id)
+        resource = self._creations.get(operation_id or self._unnamed(exchange.request))
+        if resource is not None and exchange.ok:
+            self._made_at_s = self.wire.allowance.elapsed_s
         if resource is None or resource.create is None:
             return
         if 300 <= exchange.status < 500:
-            self.ledger.settled(resource.name)
+            if operation_id:
+                self.ledger.settled(resource.name)
         elif exchange.ok and resource.create.answer is not None:
             item = pointer.read(exchange.body(), resource.create.answer, None)
             item_id = pointer.read(item, resource.id, None)
             if isinstance(item_id, str | int):
+                if not operation_id and not self.ledger.owns(resource.name, item_id):
+                    self.ledger.intends(resource.name, ())
                 self.ledger.created(resource.name, item_id)
         self.wire.allowance.reserved = self.ledger.size
+
+    def _unnamed(self, request: Request) -> str:
+        """Return the creation that a request is which names no operation, e.g. an odd one."""
+        known = ((name, self.operations.get(name)) for name in self._creations)
+        taken = (n for n, o in known if o and o.takes(request.method, request.target))
+        return next(taken, "")
 
     def _only_reads(self, request: Request, operation_id: str) -> bool:
         return request.method in {"GET", "HEAD", "OPTIONS"} or operation_id in self.reading_posts

@@ -9,7 +9,7 @@ import pytest
 from answers import Described, described
 
 import specs
-from contract_tests.findings.finding import Finding, Grade
+from contract_tests.findings.finding import Aspect, Finding, Grade
 from contract_tests.findings.grade import Grading
 from contract_tests.wire.exchange import Request
 from contract_tests.words import Words
@@ -113,10 +113,18 @@ def test_who_is_not_found_is_documented_and_who_is_refused_is_not() -> None:
 
 def test_the_body_of_an_undocumented_error_is_a_decision_whatever_it_is() -> None:
     name = "GET /sessions/{id} 404"
-    headers = (("Content-Type", "text/plain"),)
+    headers = (("Content-Type", "text/plain"), *_LIMITS)
     found = graded("pingplotter", name, b"no", headers=headers) + graded("pingplotter", name, {})
-    assert len(found) == 5
+    assert len(found) == 2
     assert {grade for _, _, grade in found} == {Grade.ASSUMPTION}
+
+
+@pytest.mark.parametrize(("status", "grade"), [("404", Grade.BREACH), ("401", Grade.ASSUMPTION)])
+def test_headers_of_every_answer_are_those_of_errors_too(status: str, grade: Grade) -> None:
+    headers = (("Content-Type", "application/json"),)
+    body = {"error": "no"}
+    found = graded("pingplotter", f"GET /sessions/{{id}} {status}", body, headers=headers)
+    assert {each for _, aspect, each in found if aspect == Aspect.MISSING} == {grade}
 
 
 def test_errors_that_part_from_one_decision_have_one_cause() -> None:

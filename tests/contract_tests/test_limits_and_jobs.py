@@ -57,6 +57,31 @@ def test_a_window_that_ends_in_between_is_not_accused() -> None:
     assert found(limits_count_down.RULE, Refills(limit=50)) == []
 
 
+class Waits(Notebook):
+    """Refuses once in a while, and has more left when the time that it names is over."""
+
+    def answer(self, status: int, body: Any = None, **headers: str) -> Response:
+        if self.left <= 1:
+            self.left = 12
+            return answer({"status": 429}, 429, **{**self.standing(), "Retry_After": "1"})
+        return super().answer(status, body, **headers)
+
+
+@given(st.integers(12, 40))
+def test_what_flows_back_while_429_is_waited_for_is_not_accused(limit: int) -> None:
+    assert found(limits_count_down.RULE, Waits(limit=limit)) == []
+
+
+class RefusesMost(Waits):
+    def standing(self) -> dict[str, str]:
+        self.left = min(self.left, 3)
+        return super().standing()
+
+
+def test_where_every_few_requests_are_refused_nothing_can_be_told() -> None:
+    assert found(limits_count_down.RULE, RefusesMost(limit=9)) == []
+
+
 class Stuck(Telling):
     def told(self) -> dict[str, str]:
         return {"X_Left": "20"}

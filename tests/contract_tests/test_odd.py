@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -17,7 +19,7 @@ from contract_tests.checks import bad_input_is_survived as rules
 from contract_tests.checks.rule import Rule
 from contract_tests.findings.finding import Finding
 from contract_tests.roles.read import roles_of
-from contract_tests.wire.exchange import Request, Response
+from contract_tests.wire.exchange import Exchange, Request, Response
 from contract_tests.world.world import NotTried, Permits, World
 
 ALL = (rules.ODD_BODIES, rules.ODD_IDS, rules.ODD_ADDRESSES)
@@ -77,6 +79,11 @@ _WEAK: dict[str, Callable[[Request], bool]] = {
     "an object for a list": lambda r: r.target == "/sessions" and r.body == b"{}",
     "a face in a name": lambda r: "😀".encode() in r.body and _is_json(r.body),
     "a large body": lambda r: len(r.body) > 2**20,
+    "a larger body": lambda r: r.method != "GET" and 20_000 < len(r.body) < 50_000,
+    "a larger body on GET": lambda r: r.method == "GET" and len(r.body) > 50_000,
+    "HEAD": lambda r: r.method == "HEAD",
+    "a browser": lambda r: ("Accept", "text/html") in r.headers,
+    "a slash at the end": lambda r: r.target.endswith("/"),
     "an unknown media type": lambda r: (
         ("Content-Type", "text/html") in [(n, v.partition(";")[0]) for n, v in r.headers]
     ),
@@ -101,6 +108,27 @@ def test_a_server_that_falls_over_is_found_by_the_plain_request_afterwards() -> 
 
     found = _tried(_answering(falling), rules.ODD_ADDRESSES)
     assert "afterwards" in {finding.place for finding in found}
+
+
+def test_a_body_that_breaks_the_connection_is_found() -> None:
+    world = _answering(lambda _: Response(400, (), b""))
+    send = world.wire.send
+
+    def breaking(request: Request, *given: Any, **named: Any) -> Exchange:
+        exchange = send(request, *given, **named)
+        is_lost = 20_000 < len(request.body) < 50_000
+        failure = "the connection broke" if is_lost else ""
+        return replace(exchange, response=None, failure=failure) if is_lost else exchange
+
+    world.wire.send = breaking  # type: ignore[method-assign]
+    _, operation_id = next(iter(rules.ODD_BODIES.subjects(world)))
+    found = list(rules.ODD_BODIES.check(world, operation_id))
+    assert [finding.received for finding in found] == ["the connection broke"]
+
+
+def test_head_may_be_unknown_to_a_server() -> None:
+    world = _answering(lambda r: Response(501 if r.method == "HEAD" else 400, (), b""))
+    assert _tried(world, rules.ODD_ADDRESSES) == []
 
 
 def test_what_a_server_took_marks_the_world_as_spoilt() -> None:

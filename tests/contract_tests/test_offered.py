@@ -56,6 +56,8 @@ def test_a_group_that_is_not_there_is_a_note(status: int) -> None:
         ("PUT", "/sessions/s1/close", 405),
         ("PUT", "/agents/a1", 501),
         ("POST", "/sessions/status", 405),
+        ("GET", "/agents/customfields", 405),
+        ("GET", "/agents/customfields", 404),
     ],
 )
 def test_an_operation_alone_that_is_missing_is_a_breach(row: Row) -> None:

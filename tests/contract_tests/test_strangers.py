@@ -15,8 +15,10 @@ from contract_tests.calls import impostors
 from contract_tests.checks import accounts_are_apart, strangers_are_refused
 from contract_tests.checks.rule import Rule
 from contract_tests.findings.finding import Finding, Grade
-from contract_tests.wire.credential import Credential, placed
+from contract_tests.wire.credential import Credential, joined, placed
 from contract_tests.wire.exchange import Request, Response
+from contract_tests.wire.ring import Ring
+from contract_tests.world.shelf import Shelf
 from contract_tests.world.world import Permits
 
 IDS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), unique=True)
@@ -258,3 +260,37 @@ def test_no_part_of_a_key_is_left_when_an_impostor_is_masked(key: str) -> None:
         credential: Credential = impostor.credential
         for _, text in credential.headers:
             assert known.secret[:-1] not in known.mask_own(credential.mask_own(text))
+
+
+BASIC: dict[str, str] = {"type": "http", "scheme": "basic"}
+APP: dict[str, str] = {"type": "apiKey", "in": "header", "name": "X-App"}
+
+
+@pytest.mark.parametrize("step", [1, -1])
+def test_of_keys_that_are_shown_together_each_is_bent_alone(step: int) -> None:
+    parts = (placed(BASIC, "ONE", "secret-1", "ada", "WHO"), placed(APP, "TWO", "secret-2"))
+    known = joined(parts[::step])
+    right = {*known.headers}
+    kept = [len(right & {*each.credential.headers}) for each in impostors.few(known)]
+    assert kept == [0, 1, 1]
+    assert all(right - {*each.credential.headers} for each in impostors.many(known))
+
+
+def test_an_operation_that_wants_another_key_is_tried_with_that_one_bent() -> None:
+    sent: list[str] = []
+
+    class Bearers(Notebook):
+        def refused(
+            self, request: Request, path: list[str], said: dict[str, str]
+        ) -> Response | None:
+            sent.append(said.get("Authorization", ""))
+            said = {**said, "X-API-KEY": sent[-1] and KEY.secret}
+            is_bad = sent[-1] not in {"", "Bearer another-secret"}
+            return self.error(401) if is_bad else super().refused(request, path, said)
+
+    world = world_of(Bearers())
+    bearer = placed(SCHEMES[3], "BEARER", "another-secret")
+    world.ring = Ring(world.credential, {"health": bearer, "list_notes": bearer})
+    list(strangers_are_refused.check(world, Shelf(world, world.roles.resources[0])))
+    assert {text[:-1] for text in sent} >= {"Bearer another-secre"}
+    assert len({*sent}) > 2

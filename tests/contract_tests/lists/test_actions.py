@@ -82,6 +82,43 @@ def test_what_was_there_before_is_not_touched_without_leave() -> None:
     assert len(reasons) == 1
 
 
+class Forgets(PingPlotter):
+    """Shows nowhere what is closed."""
+
+    def close(self, session_id: str) -> Answer:
+        self.session(session_id)
+        del self.sessions[session_id]
+        return Answer(200, True)
+
+
+def test_what_is_closed_and_gone_is_an_assumption() -> None:
+    assert {finding.grade for finding in found_at(Forgets())} == {Grade.ASSUMPTION}
+
+
+class Hides(PingPlotter):
+    """Lists no more what was to be closed, and shows it as before."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.hidden: set[str] = set()
+
+    def close(self, session_id: str) -> Answer:
+        self.hidden.add(self.session(session_id)["SessionId"])
+        return Answer(200, True)
+
+    def list_sessions(self, call: Any) -> Answer:
+        kept = self.sessions
+        self.sessions = {i: one for i, one in kept.items() if i not in self.hidden}
+        try:
+            return super().list_sessions(call)
+        finally:
+            self.sessions = kept
+
+
+def test_what_is_hidden_and_not_closed_is_found() -> None:
+    assert accused(Hides())
+
+
 class Moves(PingPlotter):
     """What else is moved with a session."""
 

@@ -183,3 +183,16 @@ def test_it_is_found_among_new_items_where_there_were_none(
     broken: type[PingPlotter], count: int
 ) -> None:
     assert accused(filters_find_new.RULE, broken(count)) != []
+
+
+class ShowsAGhost(PingPlotter):
+    def list_sessions(self, call: Any) -> Any:
+        answer = super().list_sessions(call)
+        if call.last("targetIp") and answer.body:
+            answer.body += [{**answer.body[0], "SessionId": "a ghost"}]
+        return answer
+
+
+def test_only_what_the_whole_list_does_not_hold_is_counted_as_such() -> None:
+    received = {finding.received for finding in accused(filters_match.RULE, ShowsAGhost(3))}
+    assert any(text.endswith("1 of which the whole list does not hold") for text in received)

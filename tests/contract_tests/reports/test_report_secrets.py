@@ -15,7 +15,7 @@ from outcomes import exchange, finding, outcome
 
 from contract_tests.reports import FORMATS, kinds, reported
 from contract_tests.run.outcome import Attempt, Outcome, Verdict
-from contract_tests.wire.credential import Credential, placed
+from contract_tests.wire.credential import Credential, joined, placed
 from contract_tests.wire.exchange import Exchange
 
 pytestmark = pytest.mark.slow
@@ -49,6 +49,25 @@ def spellings(secret: str) -> set[str]:
     encoded = base64.b64encode(f"ada:{secret}".encode()).decode()
     written = {secret, quote(secret), quote(secret, safe=""), json.dumps(secret)[1:-1], encoded}
     return written | {html.escape(text) for text in written}
+
+
+@pytest.mark.parametrize("kind", kinds())
+def test_no_report_holds_the_second_of_two_secrets(kind: str) -> None:
+    parts = (
+        Credential("ONE", "app-id-sesame", (("X-App", "app-id-sesame"),)),
+        Credential("TWO", "bear-secret-9", (("Authorization", "Bearer bear-secret-9"),)),
+    )
+    talk = exchange(
+        "/app/sessions?key=bear-secret-9",
+        method="POST",
+        sent=b"app-id-sesame bear-secret-9",
+        body={"error": "app-id-sesame bear-secret-9"},
+        status=401,
+        secrets=(joined(parts),),
+    )
+    bad = finding(received=repr(talk.body()), message=str(talk.body()), exchanges=(talk,))
+    told = FORMATS[kind](reported(outcome(bad, exchanges=[talk])))
+    assert not [part.variable for part in parts if part.secret in told]
 
 
 @pytest.mark.parametrize("kind", kinds())

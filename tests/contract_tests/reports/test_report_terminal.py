@@ -71,6 +71,14 @@ def test_the_gravest_comes_first() -> None:
     assert [entry.grade for entry in reported(whole).entries] == [Grade.BREACH, Grade.DRIFT]
 
 
+def test_what_says_the_same_of_many_operations_is_told_once() -> None:
+    names = [f"GET /things/{number}" for number in range(5)]
+    said = text(reported(outcome(*(finding(operation=n, statement=n) for n in names))))
+    assert said.count("received") == 1
+    assert all(name in said for name in names)
+    assert "5 breaches" in said
+
+
 def test_what_was_not_tried_is_told_with_its_reason() -> None:
     assert "order: session: the list is empty" in text(reported(every_kind()))
 

@@ -103,6 +103,11 @@ def test_retry_after_is_seconds_or_a_date(headers: dict[str, str], seconds: floa
     assert retry_after.seconds(Response(429, tuple(headers.items()), b"")) == seconds
 
 
+def test_who_says_no_time_is_waited_for_longer_each_time() -> None:
+    waits = [retry_after.seconds(Response(429, (), b""), unsaid) for unsaid in range(7)]
+    assert waits == [1, 2, 4, 8, 16, 32, 32]
+
+
 def test_a_date_counts_from_now_where_the_server_tells_no_date() -> None:
     later = formatdate(time.time() + 3600, usegmt=True)
     wait_s = retry_after.seconds(Response(429, (("retry-after", later),), b""))

@@ -90,6 +90,73 @@ def test_basic_is_shown_as_a_shell_writes_it() -> None:
     )
 
 
+LAST = {"type": "apiKey", "in": "header", "name": "X-App-Id"}
+
+
+@given(SECRETS, SECRETS, SCHEMES)
+def test_every_secret_of_a_credential_of_two_is_masked(
+    one: str, two: str, scheme: dict[str, str]
+) -> None:
+    both = joined((placed(scheme, "FIRST", one, "ada", "WHO"), placed(LAST, "LAST", two)))
+    echo = f"<{one}> <{two}>"
+    request = shown(Request("POST", f"/x?{quote(two)}", (), echo.encode()), both)
+    answer = Response(400, (("X-Echo", echo),), echo.encode())
+    seen = masked(Exchange(f"http://h/{echo}", request, answer, echo), [both])
+    assert (seen.failure, seen.request.body) == ("<$FIRST> <$LAST>", b"<$FIRST> <$LAST>") or (
+        one in two or two in one
+    )
+    assert not [text for text in (f"<{one}>", f"<{two}>") if text in repr(seen)]
+    assert {"FIRST", "LAST"} <= {*seen.secrets} or one == two
+
+
+@given(SECRETS, SECRETS, SCHEMES)
+def test_both_secrets_are_sent_again(one: str, two: str, scheme: dict[str, str]) -> None:
+    both = joined((placed(scheme, "FIRST", one, "ada", "WHO"), placed(LAST, "LAST", two)))
+    again = unmasked(shown(Request("GET", "/x"), both), [both])
+    assert again.headers == both.headers
+
+
+def test_cookies_of_two_schemes_are_one_header() -> None:
+    cookies = [{"type": "apiKey", "in": "cookie", "name": name} for name in "ab"]
+    both = joined((placed(cookies[0], "ONE", "secret-1"), placed(cookies[1], "TWO", "secret-2")))
+    assert both.headers == (("Cookie", "a=secret-1; b=secret-2"),)
+    assert shown(Request("GET", "/"), both).headers == (("Cookie", "a=$ONE; b=$TWO"),)
+
+
+def test_a_short_key_in_the_query_of_another_engine_is_masked() -> None:
+    own = placed({"type": "apiKey", "in": "query", "name": "key"}, "API_KEY", "test")
+    seen = masked(
+        Exchange("http://h/test?key=test&q=test", Request("GET", "/?key=test"), None), [own]
+    )
+    assert (seen.url, seen.request.target) == (
+        "http://h/test?key=$API_KEY&q=test",
+        "/?key=$API_KEY",
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "masked_body"),
+    [
+        (b'{"key": "abc12"}', b'{"key": "$K"}'),
+        (b"bad key abc12, sorry", b"bad key $K, sorry"),
+        (b'"abc123" xabc12', b'"abc123" xabc12'),
+    ],
+)
+def test_a_key_of_letters_and_digits_is_masked_as_a_word_however_short(
+    body: bytes, masked_body: bytes
+) -> None:
+    seen = masked(
+        Exchange("u", Request("GET", "/"), Response(200, (), body)), [Credential("K", "abc12")]
+    )
+    assert seen.response is not None
+    assert seen.response.body == masked_body
+
+
+@pytest.mark.parametrize("secret", ["test", "1234567", "k7"])
+def test_what_may_be_an_ordinary_word_is_common(secret: str) -> None:
+    assert Credential("K", secret).is_common
+
+
 def test_schemes_that_are_wanted_together_are_sent_together() -> None:
     parts = (
         placed({"type": "apiKey", "in": "header", "name": "A"}, "ONE", "1"),

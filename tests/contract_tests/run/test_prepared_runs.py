@@ -13,6 +13,7 @@ from contract_tests.run.options import Options
 from contract_tests.run.server import CouldNotRun, Prepared, prepared
 from contract_tests.wire.exchange import Request, Response
 from contract_tests.wire.limits import Allowance, Limits, OutOfLimits
+from contract_tests.world.world import NotTried
 
 CONTRACT: dict[str, Any] = {
     "openapi": "3.0.3",
@@ -80,7 +81,8 @@ def test_a_rule_about_limits_sees_the_refusal_itself() -> None:
 
 def test_one_that_always_refuses_is_not_asked_for_ever() -> None:
     here = world(CONTRACT, Roles(), lambda _: answer({}, 429, Retry_After="0"))
-    assert here.call("read").status == 429
+    with pytest.raises(NotTried, match="429"):
+        here.call("read")
     assert here.wire.allowance.sent == 4
 
 

@@ -30,6 +30,40 @@ def test_a_dry_run_sends_nothing_and_needs_no_server(run: Any) -> None:
     assert "a few of: session (none can be made)" in done.output
 
 
+def test_a_plan_needs_neither_a_name_that_is_known_nor_a_key(run: Any) -> None:
+    done = run("server", "ngrok", "--url", "https://api.invalid", "--dry-run")
+    assert done.exit_code == 0, done.output
+    assert "its name cannot be resolved" in done.output
+    assert "key        no key: put one into $NGROK_API_KEY" in done.output
+
+
+def test_the_plan_tells_what_becomes_of_things_that_are_there(run: Any) -> None:
+    plan = ("server", "ngrok", "--url", "http://127.0.0.1:1", "--dry-run")
+    own, generated = "rules change and delete a few", "generated requests make, change and delete"
+    whole, alone, reading = (
+        run(*plan, *more).output for more in ((), ("--skip", "generated"), ("--mode", "read-only"))
+    )
+    assert [(own in text, generated in text) for text in (whole, alone, reading)] == [
+        (True, True),
+        (True, False),
+        (False, False),
+    ]
+
+
+@pytest.mark.parametrize("option", ["--timeout", "--rate", "--time-limit"])
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf", "1e999"])
+def test_what_is_no_number_is_a_bad_option(run: Any, option: str, value: str) -> None:
+    done = run("server", "ngrok", "--url", "http://127.0.0.1:1", f"{option}={value}")
+    assert done.exit_code == 2
+    assert f"Invalid value for '{option}'" in done.output
+
+
+def test_roles_are_explained_without_an_address(run: Any) -> None:
+    done = run("server", "ngrok", "--explain")
+    assert done.exit_code == 0, done.output
+    assert "list_application_sessions" in done.output
+
+
 def test_elsewhere_the_plan_is_to_read_a_little(run: Any) -> None:
     url = "https://192.0.2.1/"
     done = run("server", "ngrok", "--url", url, "--dry-run", NGROK_API_KEY="secret-of-a-user")
@@ -56,7 +90,12 @@ def test_elsewhere_the_plan_is_to_read_a_little(run: Any) -> None:
         (("--url", "http://127.0.0.1:1"), "VENDOR"),
         (("ngrok", "--spec", "x.yaml", "--url", "http://127.0.0.1:1"), "not both"),
         (("--spec", "none.yaml", "--url", "http://127.0.0.1:1"), "none.yaml"),
-        (("ngrok", "--url", "https://192.0.2.1", "--dry-run"), "$NGROK_API_KEY"),
+        (("ngrok", "--url", "https://192.0.2.1"), "$NGROK_API_KEY"),
+        (("ngrok",), "--url"),
+        (
+            ("ngrok", "--url", "http://127.0.0.1:1", "--rule", "ids_agree", "--skip", "ids_agree"),
+            "nothing is left to try",
+        ),
     ],
 )
 def test_what_cannot_run_is_one_line_and_exit_code_2(

@@ -78,11 +78,47 @@ def test_limits_cut_a_run_off_and_it_still_reports(
     house: StandIn, run: Any, tmp_path: Path
 ) -> None:
     path = tmp_path / "run.json"
-    report = ("--max-requests", "5", "--report", f"json={path}")
+    report = ("--max-requests", "100", "--report", f"json={path}")
     done = run("server", "ngrok", "--url", f"{house.url}/ngrok", *report)
-    assert done.exit_code == 0, done.output
-    assert "the limit of 5 requests was reached" in done.output
+    assert done.exit_code == 2, done.output
+    assert "the limit of 100 requests was reached" in done.output
+    assert "Less than half of the rules" in done.output
     assert json.loads(path.read_text())
+
+
+def test_a_run_that_tried_nothing_is_no_success(house: StandIn, run: Any) -> None:
+    done = run("server", "ngrok", "--url", f"{house.url}/ngrok", "--max-requests", "1")
+    assert done.exit_code == 2
+    assert "nothing was tried: the limit of 1 requests" in done.stderr
+
+
+def test_a_report_that_cannot_be_written_is_no_success(
+    house: StandIn, run: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    report = ("--rule", "ids_agree", "--report", f"text={tmp_path}/file/run.txt")
+    done = run("server", "ngrok", "--url", f"{house.url}/ngrok", *report)
+    assert done.exit_code == 2
+    assert "the report text" in done.stderr
+
+
+def test_generated_requests_leave_no_folder_behind(
+    house: StandIn, run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    target = house.target("ngrok", "folder")
+    rules = ("--rule", "coverage", "--max-requests", "60")
+    run(*server(target, *rules), NGROK_API_KEY=target.key)
+    assert not (tmp_path / ".hypothesis").exists()
+
+
+def test_what_odd_bodies_made_is_removed(house: StandIn, run: Any) -> None:
+    target = house.target("pingplotter", "odd")
+    before = len(_agents(target))
+    rule = ("--rule", "odd_bodies_are_survived")
+    done = run(*server(target, *rule), PINGPLOTTER_API_KEY=target.key)
+    assert "is still there" not in done.output
+    assert len(_agents(target)) == before
 
 
 def test_only_reading_leaves_writing_rules_out_with_a_reason(house: StandIn, run: Any) -> None:
