@@ -14,6 +14,7 @@ from contract_tests.world.shelf import Shelf
 from contract_tests.world.world import NotTried, World
 
 _ALPHABETS = ("0123456789", "abcdef", string.ascii_lowercase, string.ascii_uppercase)
+_LONG = 8  # characters: ids so long are not met by chance
 _CHANGED_CHARACTERS = 8
 STRANGE = "another text"
 
@@ -52,7 +53,7 @@ def unknown_ids(world: World, name: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if known:
         found["an id of the same form"] = alike(known[0], set(known), chance)
-        if isinstance(known[0], str) and len(known[0]) > 1:
+        if isinstance(known[0], str) and len(known[0]) >= _LONG:
             found["the beginning of an id"] = known[0][:-1]
     if not known or isinstance(known[0], str):
         found[STRANGE] = f"no-such-thing-{chance.getrandbits(24):x}"
@@ -95,6 +96,9 @@ def alike(known: Any, taken: set[Any], chance: Random) -> Any:
     if isinstance(known, int):
         return max(i for i in taken if isinstance(i, int)) + 1_000_003
     text = str(known)
+    if len(text) < _LONG:
+        # A short one that is changed may be that of something on another page, or hidden.
+        text += text[-1:] * _LONG
     for _ in range(9):
         made = text[:-_CHANGED_CHARACTERS] + "".join(
             _other(c, chance) for c in text[-_CHANGED_CHARACTERS:]
