@@ -35,7 +35,7 @@ def everything(world: World) -> Iterable[tuple[str, str]]:
 
 
 def check(world: World, _: str) -> Iterator[Finding]:
-    """Read everything twice; then call all that reads, and compare."""
+    """Read everything twice; then, on a server of one's own, call all that reads, and compare."""
     first = taken(world)
     if not any(shown.items for shown in first.lists.values()):
         raise NotTried("there is nothing to be read")
@@ -53,9 +53,10 @@ def check(world: World, _: str) -> Iterator[Finding]:
             before = taken(world)
             cause = Cause(NAME, world.label(resource.read.operation), source=_SOURCE)
             yield from cause.changed(_MESSAGE, known.changes(before), before)
-    yield from Harm(world, NAME, _MESSAGE, lambda _: True).findings(
-        list(_readings(world, before)), before
-    )
+    if world.permits.existing:
+        yield from Harm(world, NAME, _MESSAGE, lambda _: True).findings(
+            list(_readings(world, before)), before
+        )
 
 
 def _each_again(world: World, resource: Resource, ids: Sequence[Any]) -> Iterator[Finding]:
