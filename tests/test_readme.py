@@ -33,7 +33,7 @@ OUTCOMES = {
 MORE_OUTCOMES = {
     "round": r'x-mock-network: live(.|\n)*"responseCode":200',
     "trace": r'"QualityValue":"Good"(.|\n)*"PacketsSent":[1-9]',
-    "inspector": r"order_is_kept(.|\n)*nothing found",
+    "inspector": r"steps passed, [1-9](.|\n)*nothing found",
     "visit": r'"cookie":(.|\n)*"application_sessions":\[\{"id":"as_',
 }
 
