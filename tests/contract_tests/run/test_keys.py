@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from contract_tests.wire.exchange import Request, Response
 from contract_tests.wire.ring import Ring
 from contract_tests.world.world import NotTried
 
-keyring = pytest.importorskip("keyring")
+keyring = import_module("keyring")
 
 
 def nothing(entry: str) -> None:
@@ -120,7 +121,7 @@ def test_what_the_environment_lacks_the_keyring_may_have(monkeypatch: Any) -> No
 
 
 def test_a_keyring_that_fails_is_one_without_a_key(monkeypatch: Any) -> None:
-    fails = pytest.importorskip("keyring.backends.fail").Keyring()
+    fails = import_module("keyring.backends.fail").Keyring()
     monkeypatch.setattr(keyring.core, "_keyring_backend", fails)
     assert keys.from_keyring("ngrok") is None
 
