@@ -47,10 +47,15 @@ def write(
     `sentence` words what the document says against a finding. UnknownReport names the kinds;
     OSError if the file cannot be written.
     """
+    write_report(reported(outcome, sentence), kind, path)
+
+
+def write_report(report: Report, kind: str, path: Path | str) -> None:
+    """Write a report that is put together already; else as `write`."""
     if kind not in FORMATS:
         raise UnknownReport(f"no report of kind {kind!r}: there are {', '.join(kinds())}")
     # Half a surrogate pair, which a server may send, has no place in UTF-8.
-    content = FORMATS[kind](reported(outcome, sentence)).encode("utf-8", "backslashreplace")
+    content = FORMATS[kind](report).encode("utf-8", "backslashreplace")
     if str(path) == "-":
         sys.stdout.buffer.write(content)
         sys.stdout.flush()

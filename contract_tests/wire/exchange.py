@@ -54,7 +54,8 @@ class Exchange:
 
     `url` is the complete address. `operation_id` names the operation that was meant, if one was;
     `values` are the arguments that were sent to it. `secrets` are the variables that stand in the
-    request for what was masked.
+    request for what was masked. `caller` is the line of a client's code that sent it
+    (`app/sync.py:31`), where that is known.
     """
 
     url: str
@@ -65,6 +66,7 @@ class Exchange:
     operation_id: str = ""
     values: dict[str, Any] = field(default_factory=dict)
     secrets: tuple[str, ...] = ()
+    caller: str = ""
 
     @property
     def status(self) -> int:

@@ -1,0 +1,1 @@
+"""A client as a process: started with all that it needs, watched, and judged when it is done."""
