@@ -165,6 +165,28 @@ def test_what_old_items_count_is_an_assumption() -> None:
     assert accused(COUNTS_NEW, Fixed()) == []
 
 
+class OneOpenTooMany(PingPlotter):
+    def shown_agent(self, agent: Item) -> Item:
+        shown = super().shown_agent(agent)
+        return {**shown, "OpenSessions": shown["OpenSessions"] + (agent["Name"] == "Office 0")}
+
+
+def test_one_that_counts_unlike_all_others_is_a_breach() -> None:
+    found = judged(COUNTS, "pingplotter", OneOpenTooMany(4))[0]
+    assert {finding.grade for finding in found} == {Grade.BREACH}
+
+
+class CountsActiveOnly(PingPlotter):
+    def shown_agent(self, agent: Item) -> Item:
+        active = [s for s in self.sessions_of(agent["UniqueId"]) if s["Status"] == "Active"]
+        return {**super().shown_agent(agent), "OpenSessions": len(active)}
+
+
+def test_another_way_to_count_is_never_a_breach() -> None:
+    found = judged(COUNTS, "pingplotter", CountsActiveOnly(4))[0]
+    assert {finding.grade for finding in found} <= {Grade.ASSUMPTION}
+
+
 class CountsOneMore(PingPlotter):
     def shown_agent(self, agent: Item) -> Item:
         shown = super().shown_agent(agent)
