@@ -1,4 +1,4 @@
-"""The command `contract-tests`: server, cleanup, suite, specs."""
+"""The command `contract-tests`: server, cleanup, client, proxy, traffic, suite, specs."""
 
 from __future__ import annotations
 
@@ -7,14 +7,20 @@ import sys
 
 import click
 
+from contract_tests.client.command import client
+from contract_tests.proxy.command import proxy
 from contract_tests.run.cleanup_command import cleanup
 from contract_tests.run.server_command import server
 from contract_tests.run.specs_command import specs_command
+from contract_tests.traffic.command import traffic
 
 _EXAMPLES = """
 \b
 Examples:
   contract-tests server ngrok --url http://127.0.0.1:8080/ngrok
+  contract-tests client --vendor ngrok -- npm test
+  contract-tests proxy ngrok --upstream https://api.ngrok.com --record run.har
+  contract-tests traffic ngrok run.har
   contract-tests suite
   contract-tests suite --vendor ngrok --seed 7 --examples 200
   contract-tests specs
@@ -30,6 +36,9 @@ def main() -> None:
 
 main.add_command(server)
 main.add_command(cleanup)
+main.add_command(client)
+main.add_command(proxy)
+main.add_command(traffic)
 main.add_command(specs_command)
 
 

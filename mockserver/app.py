@@ -16,6 +16,7 @@ from mockserver.asgi.site import Door
 from mockserver.control import House
 from mockserver.core.accounts import SANDBOX_ACCOUNT, Account, Accounts
 from mockserver.core.clock import Clock, SystemClock
+from mockserver.core.faults import FaultPlan
 from mockserver.core.job_queue import JOB
 from mockserver.core.jobs import JobRunner
 from mockserver.core.networks import ChosenNetworks, Networks, OneNetwork
@@ -46,7 +47,8 @@ _log = logging.getLogger(__name__)
 class Application:
     """A whole stand-in: an ASGI application, and the parts that a test may want to hold.
 
-    `breaches` are the last answers that broke our own contract: there should never be one.
+    `faults` are what goes wrong on purpose. `breaches` are the last answers that broke our own
+    contract: there should never be one.
     """
 
     house: House
@@ -56,6 +58,7 @@ class Application:
     schedule: Schedule
     settings: Settings
     roll_call: RollCall | None = None
+    faults: FaultPlan = field(default_factory=FaultPlan)
     breaches: deque[str] = field(default_factory=lambda: deque(maxlen=1000))
     gateway: Gateway = field(init=False)
 
@@ -108,6 +111,7 @@ class Application:
                 store=self.store,
                 worlds=self.house.worlds,
                 limiter=self.house.limiters[vendor.name],
+                faults=self.faults,
                 on_breach=self.hear_breach,
             )
             for vendor, contract in [*served, (caretaker, control.control_contract())]

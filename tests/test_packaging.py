@@ -58,3 +58,4 @@ def test_the_commands_are_declared(wheel: Path) -> None:
     text = archive.read(entry).decode()
     for command in ("mockserver", "contract-tests", "probes"):
         assert f"{command} = " in text
+    assert "[pytest11]\ncontract-tests = contract_tests.plugin\n" in text

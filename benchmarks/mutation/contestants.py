@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
 import sys
 import tempfile
-import time
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Mapping
 from copy import deepcopy
@@ -19,8 +16,8 @@ from typing import Any
 import specs
 from benchmarks.mutation.mutants import KEYS
 from benchmarks.servers import ROOT, program
+from benchmarks.timed import timed
 
-_LIMIT_S = 180.0
 _VARIABLES = {"ngrok": "NGROK_API_KEY", "pingplotter": "PINGPLOTTER_API_KEY"}
 _HEADERS = {"ngrok": "Authorization: Bearer {}", "pingplotter": "X-API-KEY: {}"}
 
@@ -42,7 +39,7 @@ def inspector(api: str, url: str, seed: int, room: Path) -> Verdict:
     report = room / "report.json"
     command = [sys.executable, "-m", "contract_tests", "server", api, "--url", url]
     command += ["--seed", str(seed), "--report", f"json={report}"]
-    code, _, seconds = _run(command, ROOT, {_VARIABLES[api]: KEYS[api]})
+    code, _, seconds = timed(command, ROOT, {_VARIABLES[api]: KEYS[api]})
     found = json.loads(report.read_text("utf-8"))["entries"] if report.exists() else []
     ids = {entry["id"] for entry in found if entry["grade"] != "assumption"}
     return Verdict(frozenset(ids), seconds, code == 1)
@@ -54,7 +51,7 @@ def schemathesis(api: str, url: str, seed: int, room: Path) -> Verdict:
     command = [sys.executable, "-m", "schemathesis.cli", "run", _contract(api, room)]
     command += ["--url", url, "-H", _header(api), "--seed", str(seed)]
     command += ["--report", "json", "--report-json-path", str(report)]
-    code, _, seconds = _run(command, room)
+    code, _, seconds = timed(command, room)
     found = json.loads(report.read_text("utf-8"))["failures"] if report.exists() else []
     names = {f"{failure['type']} {name}" for failure in found for name in failure["operations"]}
     return Verdict(frozenset(names), seconds, code == 1)
@@ -65,7 +62,7 @@ def dredd(api: str, url: str, seed: int, room: Path) -> Verdict:
     del seed
     path = _contract(api, room, _successes_only)
     command = [program("node"), str(ROOT / "node_modules/.bin/dredd"), path, url]
-    code, text, seconds = _run([*command, "--header", _header(api)], room)
+    code, text, seconds = timed([*command, "--header", _header(api)], room)
     found = re.findall(r"fail\S*: (\w+ \(\d+\) \S+)", re.sub(r"\x1b\[\d+m", "", text))
     return Verdict(frozenset(found), seconds, code == 1)
 
@@ -76,7 +73,7 @@ def specmatic(api: str, url: str, seed: int, room: Path) -> Verdict:
     path = _contract(api, room, _without_answers)
     command = [program("node"), str(ROOT / "node_modules/.bin/specmatic"), "test", path]
     command += ["--testBaseURL", url, "--junitReportDir", str(room / "junit")]
-    code, _, seconds = _run(command, room, {"apiKey": KEYS[api], "ApiKey": KEYS[api]})
+    code, _, seconds = timed(command, room, {"apiKey": KEYS[api], "ApiKey": KEYS[api]})
     found = set()
     for report in (room / "junit").glob("*.xml"):
         for case in ET.parse(report).iter("testcase"):
@@ -96,26 +93,6 @@ CONTESTANTS: Mapping[str, Contestant] = {
 def room() -> tempfile.TemporaryDirectory[str]:
     """Return a folder for the traces that a tool leaves."""
     return tempfile.TemporaryDirectory(prefix="mutation-")
-
-
-def _run(
-    command: list[str], where: Path, variables: Mapping[str, str] | None = None
-) -> tuple[int, str, float]:
-    begin = time.monotonic()
-    try:
-        done = subprocess.run(
-            command,
-            cwd=where,
-            env={**os.environ, **(variables or {})},
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=_LIMIT_S,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return -1, "", time.monotonic() - begin
-    return done.returncode, done.stdout + done.stderr, time.monotonic() - begin
 
 
 def _header(api: str) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from contract_tests.conduct import operation_exists, retry_after_is_honoured
-from contract_tests.conduct.rule import CourseRule, RequestRule
+from contract_tests.conduct.reactions import COURSE_RULES
+from contract_tests.conduct.requests import REQUEST_RULES
 
-REQUEST_RULES: tuple[RequestRule, ...] = (operation_exists.RULE,)
-
-COURSE_RULES: tuple[CourseRule, ...] = (retry_after_is_honoured.RULE,)
+__all__ = ("COURSE_RULES", "REQUEST_RULES")

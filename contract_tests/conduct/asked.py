@@ -2,69 +2,96 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from contract_tests.calls.caller import Operation
-from contract_tests.calls.given import Given, given
+from contract_tests.conduct.allowances import Allowances
+from contract_tests.conduct.content import Content, content_of
+from contract_tests.conduct.demands import Demand, Demands
 from contract_tests.conduct.heard import Heard
+from contract_tests.conduct.placeholders import Unfilled, unfilled
+from contract_tests.conduct.reading import Reading, read
 from contract_tests.findings.finding import Finding, Grade
+from contract_tests.wire.credential import NOBODY, Credential
 from contract_tests.wire.exchange import Request
-from contract_tests.words.bodies import Bodies
-from contract_tests.words.lookup import Lookup, label
 
 
 @dataclass(frozen=True)
 class Asked:
     """A request under judgement. Its secrets are in it; findings are masked by whoever judges.
 
-    `operation` is None where the contract has none for it; `methods` are those that the path has
-    then. `bodies` judges schemas.
+    `secret` are the secrets that are known of it.
     """
 
     heard: Heard
-    contract: Mapping[str, Any]
-    lookup: Lookup
-    bodies: Bodies
+    demands: Demands
+    secret: Credential = NOBODY
 
     @property
     def request(self) -> Request:
         """The request as it came."""
         return self.heard.exchange.request
 
+    @property
+    def allowances(self) -> Allowances:
+        """What documents say of requests that the contract has no words for."""
+        return self.demands.allowances
+
+    @property
+    def path(self) -> str:
+        """The path as it came."""
+        return self.request.target.partition("?")[0]
+
     @cached_property
+    def _meant(self) -> tuple[Operation, str] | None:
+        named = self.demands.lookup.operations.get(self.heard.exchange.operation_id)
+        if named is not None:
+            return named, self.path
+        return self.demands.meant(self.request.method, self.request.target)
+
+    @property
     def operation(self) -> Operation | None:
         """The operation that is meant (of a HEAD, that of the GET), or None."""
-        return self.lookup.of(self.heard.exchange)
+        return self._meant[0] if self._meant else None
+
+    @cached_property
+    def demand(self) -> Demand | None:
+        """What the operation asks for, or None where there is no operation."""
+        return self.demands.of(self._meant[0]) if self._meant else None
 
     @property
     def label(self) -> str:
         """The operation as SOURCES.md calls it, or the request line."""
-        if self.operation is not None:
-            return label(self.operation)
-        return f"{self.request.method} {self.request.target.partition('?')[0]}"
+        return self.demand.label if self.demand else f"{self.request.method} {self.path}"
 
     @cached_property
     def methods(self) -> tuple[str, ...]:
         """The methods that the contract has for this path."""
-        target = self.request.target
-        return tuple(
-            method.upper()
-            for method in ("get", "put", "post", "delete", "patch")
-            if self.lookup.find(method.upper(), target)
-        )
+        return self.demands.methods(self.request.target)
 
     @cached_property
-    def given(self) -> Given:
-        """The texts of parameters by where they are and by name in small letters."""
-        if self.operation is None:
-            return {}
-        literal = re.split(r"\{[^}]*\}", self.operation.path)
-        path = re.compile("([^/]*)".join(re.escape(part) for part in literal))
-        return given(self.request, path, self.operation)
+    def given(self) -> Reading:
+        """What the request gives: texts by where they are and by name."""
+        if self.demand is None or self._meant is None:
+            return Reading({})
+        return read(self.request, self.demand, self._meant[1])
+
+    @cached_property
+    def content(self) -> Content:
+        """The body, read as what it is to be by the contract."""
+        return content_of(self.request, self.demand, is_cut=self.heard.request_cut)
+
+    @cached_property
+    def unfilled(self) -> tuple[Unfilled, ...]:
+        """The places where something stands that a value was to be put for."""
+        body = self.content.value if self.content.is_read else None
+        return tuple(unfilled(self.given, self.demand, body)) if self.demand else ()
+
+    def header(self, name: str) -> str | None:
+        """Return a header's values as one, or None where there is none."""
+        found = [value for key, value in self.request.headers if key.lower() == name]
+        return ", ".join(found) if found else None
 
     def finding(  # noqa: PLR0913  (a finding has this many parts)
         self,

@@ -16,6 +16,9 @@ class Heard:
     request had come, the last byte of the answer was handed over. `asker` tells accounts apart: it
     is made from the credential, and empty where none was shown. `given_up` says that the client
     went away before the answer was whole. `surprise` is the id of what was done to the answer.
+    `request_cut` and `answer_cut` say that not all of a body was kept: it cannot be judged.
+    `recorded` says that it was read from a recording: its URL is where it went, and somebody may
+    have taken the credentials out.
     """
 
     exchange: Exchange
@@ -25,3 +28,6 @@ class Heard:
     asker: str = ""
     given_up: bool = False
     surprise: str = ""
+    request_cut: bool = False
+    answer_cut: bool = False
+    recorded: bool = False

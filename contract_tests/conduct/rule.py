@@ -22,9 +22,13 @@ class RequestRule:
 
 @dataclass(frozen=True, slots=True)
 class CourseRule:
-    """A rule about the requests of a client one after the other, and how it takes answers."""
+    """A rule about the requests of a client one after the other, and how it takes answers.
+
+    `untried` says why a course could not show whether the rule is kept; empty where it could.
+    """
 
     name: str
     sentence: str
     check: Callable[[Course], Iterator[Finding]]
     source: str = ""
+    untried: Callable[[Course], str] = lambda _: ""

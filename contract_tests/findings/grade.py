@@ -57,6 +57,18 @@ class Grading:
         statement = finding.statement if is_field else row.selector
         return replace(finding, grade=Grade.ASSUMPTION, statement=statement)
 
+    def of_request(self, finding: Finding) -> Finding:
+        """Return a finding about a request, graded by the statement that the request contradicts.
+
+        Which answer it got says nothing of that.
+        """
+        if finding.source.startswith(sources.DECISION):
+            return replace(finding, grade=Grade.ASSUMPTION)
+        if not self._rows or finding.source:
+            return finding
+        row = self._wholly(finding.operation) or self._deciding(finding.statement, finding.aspect)
+        return replace(finding, grade=Grade.ASSUMPTION) if row else finding
+
     def sentence(self, finding: Finding) -> str:
         """Return what stands behind the statement: the document, its note, the contract's words.
 

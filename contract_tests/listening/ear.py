@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
@@ -18,18 +19,39 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 SURPRISE = "contract_tests.surprise"  # in the scope: the id of what was done to the answer
+FAILURE = "contract_tests.failure"  # in the scope: why there is no answer, whatever was sent
+SPELT = "contract_tests.spelt"  # in the scope: the headers as the client spelt their names
+VENDOR = "contract_tests.vendor"  # in the scope: whose base URL this is, with no name before it
 CALLER = "x-contract-tests-caller"  # the line that sent a request, told by a hook in a client
-_KEPT = 2**20  # of each body: more is counted by nobody
+_KEPT = 2**20  # bytes of each body
+_PATIENT_S = 0.05  # nobody hangs up before
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """Where a request goes: the vendor, the target below its base URL, the whole address."""
+
+    vendor: str
+    target: str
+    url: str
 
 
 @dataclass(slots=True)
 class _Body:
-    """The first part of a body that streams by."""
+    """The first part of a body that streams by; `passed` counts all of its bytes."""
 
+    most: int
     kept: bytearray = field(default_factory=bytearray)
+    passed: int = 0
 
     def take(self, chunk: bytes) -> None:
-        self.kept += chunk[: _KEPT - len(self.kept)]
+        self.passed += len(chunk)
+        if room := self.most - len(self.kept):
+            self.kept += chunk[:room]
+
+    @property
+    def is_cut(self) -> bool:
+        return self.passed > len(self.kept)
 
 
 class Ear:
@@ -44,9 +66,17 @@ class Ear:
         app: App,
         hear: Callable[[str, Heard], object],
         clock: Callable[[], float] = time.time,
+        *,
+        aim: Callable[[Message], Aim] | None = None,
+        most_bytes: int = _KEPT,
     ) -> None:
-        """Hear what goes to `app`; `clock` tells seconds."""
+        """Hear what goes to `app`; `clock` tells seconds.
+
+        `aim` reads a scope, where the first segment of the path is not the vendor's name.
+        Of each body `most_bytes` are kept; `Heard` says where there was more.
+        """
         self._app, self._hear, self._clock = app, hear, clock
+        self._aim, self._most_bytes = aim or by_first_segment, most_bytes
         self._numbers = count(1)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -54,7 +84,7 @@ class Ear:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        hearing = _Hearing(next(self._numbers), self._clock, receive, send)
+        hearing = _Hearing(next(self._numbers), self._clock, (receive, send), self._most_bytes)
         caller = _without_caller(scope)
         failure = ""
         try:
@@ -63,27 +93,32 @@ class Ear:
             failure = f"{type(error).__name__}: {error}"
             raise
         finally:
-            vendor, heard = hearing.heard(scope, caller, failure)
-            self._hear(vendor, heard)
+            aim = self._aim(scope)
+            self._hear(aim.vendor, hearing.heard(scope, aim, caller, failure))
 
 
 class _Hearing:
     """One exchange while it goes on."""
 
     def __init__(
-        self, number: int, clock: Callable[[], float], receive: Receive, send: Send
+        self,
+        number: int,
+        clock: Callable[[], float],
+        ways: tuple[Receive, Send],
+        most_bytes: int,
     ) -> None:
         self._number, self._clock = number, clock
-        self._receive, self._send = receive, send
+        self._receive, self._send = ways
         self._began_s = clock()
-        self._asked, self._answered = _Body(), _Body()
+        self._asked, self._answered = _Body(most_bytes), _Body(most_bytes)
         self._start: Message | None = None
-        self._is_whole = self._given_up = False
+        self._is_whole = self._given_up = self._is_read = False
 
     async def receive(self) -> Message:
         message = await self._receive()
         if message["type"] == "http.request":
             self._asked.take(message.get("body", b""))
+            self._is_read = not message.get("more_body")
         elif not self._is_whole:
             self._given_up = True
         return message
@@ -93,32 +128,52 @@ class _Hearing:
             self._start = message
         elif message["type"] == "http.response.body":
             self._answered.take(message.get("body", b""))
+            if not message.get("more_body"):
+                await self._notice()
         await self._send(message)
         if message["type"] == "http.response.body" and not message.get("more_body"):
             self._is_whole = True
 
-    def heard(self, scope: Message, caller: str, failure: str) -> tuple[str, Heard]:
+    async def _notice(self) -> None:
+        """Find out whether the client has left: an application that reads no more is not told."""
+        if self._clock() - self._began_s < _PATIENT_S:
+            return
+        for _ in range(2):  # what it sends comes before that it is gone
+            coming = asyncio.ensure_future(self.receive())
+            await asyncio.sleep(0)
+            if not coming.done():
+                coming.cancel()
+                return
+
+    def heard(self, scope: Message, aim: Aim, caller: str, failure: str) -> Heard:
         ended_s = self._clock()
-        vendor, target = split(scope)
-        request = Request(
-            scope["method"], target, _headers(scope["headers"]), bytes(self._asked.kept)
-        )
+        told = scope.get(FAILURE, "")
+        headers = _headers(scope.get(SPELT) or scope["headers"])
+        request = Request(scope["method"], aim.target, headers, bytes(self._asked.kept))
         exchange = Exchange(
-            url=_url(scope),
+            url=aim.url,
             request=request,
-            response=self._response(ended_s),
-            failure=failure or ("" if self._start else "no answer"),
+            response=None if told else self._response(ended_s),
+            failure=told or failure or ("" if self._start else "no answer"),
             at=self._began_s,
             caller=caller,
         )
-        return vendor, Heard(
+        return Heard(
             exchange,
             self._number,
             self._began_s,
             ended_s,
-            given_up=self._given_up,
+            given_up=self._given_up and not told,
             surprise=scope.get(SURPRISE, ""),
+            request_cut=self._asked.is_cut or self._is_unread(scope),
+            answer_cut=self._answered.is_cut,
         )
+
+    def _is_unread(self, scope: Message) -> bool:
+        """Say whether the server answered before it had read the body, as for a wrong key."""
+        told = {name.lower(): value for name, value in scope["headers"]}
+        has_body = b"transfer-encoding" in told or told.get(b"content-length", b"0") != b"0"
+        return has_body and not self._is_read
 
     def _response(self, ended_s: float) -> Response | None:
         if self._start is None:
@@ -131,12 +186,23 @@ class _Hearing:
         )
 
 
+def by_first_segment(scope: Message) -> Aim:
+    """Return the aim of a request to a stand-in: the vendor is the first segment."""
+    vendor, target = split(scope)
+    return Aim(vendor, target, _url(scope))
+
+
 def split(scope: Message) -> tuple[str, str]:
-    """Return the first segment of the path, and the target below it with its query."""
+    """Return the vendor and the target below its base URL, with its query.
+
+    The vendor is what the scope names, else the first segment of the path.
+    """
     raw: bytes = scope.get("raw_path") or scope["path"].encode()
     path = raw.partition(b"?")[0].decode("latin-1")
-    first, slash, rest = path.lstrip("/").partition("/")
     query = scope.get("query_string", b"").decode("latin-1")
+    if VENDOR in scope:
+        return scope[VENDOR], path + (f"?{query}" if query else "")
+    first, slash, rest = path.lstrip("/").partition("/")
     return unquote(first), f"{slash}{rest}" + (f"?{query}" if query else "")
 
 
@@ -144,7 +210,8 @@ def _without_caller(scope: Message) -> str:
     named = CALLER.encode()
     found = [value for name, value in scope["headers"] if name == named]
     if found:
-        scope["headers"] = [pair for pair in scope["headers"] if pair[0] != named]
+        for key in (key for key in ("headers", SPELT) if key in scope):
+            scope[key] = [pair for pair in scope[key] if pair[0].lower() != named]
     return unquote(found[0].decode("latin-1")) if found else ""
 
 

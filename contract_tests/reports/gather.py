@@ -50,6 +50,8 @@ def reported(outcome: Outcome, sentence: Sentence = lambda _: "") -> Report:
         left_over=tuple(outcome.left_over),
         coverage=outcome.coverage,
         exchanges=tuple(outcome.exchanges),
+        command=about.command,
+        child_code=about.child_code,
     )
 
 
@@ -81,6 +83,7 @@ def _entry(
         state=_state(cause.id, comparison),
         place=places.of(shown.statement, shown.operation) if places else Place(""),
         talks=tuple(map(_talk, shown.exchanges)),
+        caller=exchange.caller if exchange else "",
     )
 
 

@@ -1,4 +1,4 @@
-"""GitHub annotations: one workflow command a cause, at the line of the contract."""
+"""GitHub annotations: a workflow command a cause, at its line in the client or the contract."""
 
 from __future__ import annotations
 
@@ -41,8 +41,9 @@ def announce(
 def _annotation(entry: Entry) -> str:
     level = _LEVELS.get(entry.label, "notice")
     properties = {"title": f"{entry.rule} ({entry.label})"}
-    if entry.place.file:
-        properties = {"file": entry.place.file, "line": str(entry.place.line)} | properties
+    place = entry.line if entry.line.file else entry.place
+    if place.file:
+        properties = {"file": place.file, "line": str(place.line)} | properties
     named = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
     parts = (
         f"{entry.operation} {entry.field}".strip(),
@@ -50,6 +51,7 @@ def _annotation(entry: Entry) -> str:
         f"received: {entry.received}",
         f"expected: {entry.expected}",
         entry.document,
+        entry.caller and f"at {entry.caller}",
         entry.curl,
     )
     return f"::{level} {named}::{_data(chr(10).join(filter(None, parts)))}"

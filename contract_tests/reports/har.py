@@ -22,16 +22,21 @@ def har(report: Report) -> str:
     creator = harfile.Creator(NAME, product_version())
     with harfile.HarFile(text, creator=creator) as log:
         for exchange in report.exchanges:
-            spent_ms = 1000 * (exchange.response.elapsed_s if exchange.response else 0.0)
-            log.add_entry(
-                startedDateTime=datetime.fromtimestamp(exchange.at, UTC),
-                time=spent_ms,
-                request=_request(exchange),
-                response=_response(exchange.response),
-                timings=harfile.Timings(send=0, wait=spent_ms, receive=0),
-                comment=exchange.failure or exchange.operation_id or None,
-            )
+            add(log, exchange, exchange.failure or exchange.operation_id)
     return text.getvalue() + "\n"
+
+
+def add(log: harfile.HarFile, exchange: Exchange, comment: str = "") -> None:
+    """Write an exchange as the next entry; it is masked already."""
+    spent_ms = 1000 * (exchange.response.elapsed_s if exchange.response else 0.0)
+    log.add_entry(
+        startedDateTime=datetime.fromtimestamp(exchange.at, UTC),
+        time=spent_ms,
+        request=_request(exchange),
+        response=_response(exchange.response),
+        timings=harfile.Timings(send=0, wait=spent_ms, receive=0),
+        comment=comment or None,
+    )
 
 
 def _request(exchange: Exchange) -> harfile.Request:

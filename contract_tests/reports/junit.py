@@ -106,6 +106,7 @@ def _text(entry: Entry) -> str:
         f"received: {entry.received}",
         f"expected: {entry.expected}",
         entry.document,
+        entry.caller and f"at {entry.caller}",
         entry.curl,
     )
     return "\n".join(filter(None, lines))
@@ -115,7 +116,9 @@ def _properties(report: Report) -> dict[str, object]:
     said = {"target": report.target, "mode": report.mode, "requests": report.requests}
     cut = {"cut_off": report.cut_off} if report.cut_off else {}
     covered = {"coverage": report.coverage} if report.coverage else {}
-    return {**said, "seed": report.seed, **covered, **cut}
+    client = {"command": report.command} if report.command else {}
+    code = {} if report.child_code is None else {"child_code": report.child_code}
+    return {**said, "seed": report.seed, **covered, **cut, **client, **code}
 
 
 def _count(suite: Element, path: str) -> str:

@@ -28,7 +28,11 @@ def markdown(report: Report) -> str:
 
 
 def _facts(report: Report) -> str:
-    spent = f"{report.requests} requests · {report.elapsed_s:.1f} s · seed {report.seed}"
+    spent = f"{report.requests} requests · {report.elapsed_s:.1f} s"
+    if report.is_of_client:
+        ended = "" if report.child_code is None else f" · ended with {report.child_code}"
+        return f"{_code(report.command or report.target)} · {spent}{ended}"
+    spent += f" · seed {report.seed}"
     return f"{_code(report.target)} · {spent}"
 
 
@@ -39,6 +43,7 @@ def _entry(entry: Entry) -> str:
         _text(entry.message),
         f"| received | expected |\n|---|---|\n| {received} | {expected} |",
         f"> {_text(entry.document)}" if entry.document else "",
+        f"at {_code(entry.caller)}" if entry.caller else "",
         _fenced(entry.curl) if entry.curl else "",
     )
     return "\n\n".join(filter(None, rows))

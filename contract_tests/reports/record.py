@@ -10,6 +10,8 @@ from contract_tests.findings.finding import Grade
 from contract_tests.run.coverage import Coverage
 from contract_tests.wire.exchange import Exchange, Headers
 
+_OF_SERVERS = frozenset({"", "full", "read-only"})
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -39,6 +41,7 @@ class Entry:
     citation. `operations` are all where it was seen, `count` how often. `state` is what a baseline
     says: `new`, `known` or nothing. `curl` repeats the request. `place` is where in the contract
     the statement stands. `talks` are the exchanges that show it, the last one most of all.
+    `caller` is the line of a client's code that sent it (`app/sync.py:31 in fetch`), if known.
     """
 
     id: str
@@ -58,6 +61,14 @@ class Entry:
     state: str
     place: Place
     talks: tuple[Talk, ...] = ()
+    caller: str = ""
+
+    @property
+    def line(self) -> Place:
+        """The line of the client's code that sent the request; no file where it is not known."""
+        path, _, rest = self.caller.partition(" in ")[0].rpartition(":")
+        is_file = bool(path) and rest.isdecimal() and not path.startswith("<")
+        return Place(path, int(rest)) if is_file else Place("")
 
     @property
     def label(self) -> str:
@@ -92,7 +103,8 @@ class Report:
 
     `vanished` are causes that a baseline expects and that were not seen, `left_over` is what the
     run made and could not remove. `limits` maps their names to numbers. `exchanges` are those that
-    were kept, the oldest first; only HAR shows them.
+    were kept, the oldest first; only HAR shows them. `command` is the client that was run, if one
+    was, and `child_code` what it ended with.
     """
 
     target: str = ""
@@ -114,6 +126,13 @@ class Report:
     left_over: tuple[str, ...] = ()
     coverage: Coverage | None = None
     exchanges: tuple[Exchange, ...] = ()
+    command: str = ""
+    child_code: int | None = None
+
+    @property
+    def is_of_client(self) -> bool:
+        """Whether it was a client that was judged, and not a server."""
+        return self.mode not in _OF_SERVERS
 
     @property
     def counts(self) -> dict[str, int]:

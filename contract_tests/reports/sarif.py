@@ -90,7 +90,7 @@ def _results(report: Report, order: dict[str, int]) -> Iterator[dict[str, Any]]:
             "ruleIndex": order[entry.rule],
             "level": _LEVELS.get(entry.label, "note"),
             "message": {"text": clean(_text(entry))},
-            "locations": [_location(entry.operation, entry.place)],
+            **_locations(entry),
             "partialFingerprints": {_FINGERPRINT: _digest(entry.id)},
             "occurrenceCount": entry.count,
             "properties": {"grade": entry.grade.value, "flaky": entry.flaky, "cause": entry.id},
@@ -113,6 +113,17 @@ def _vanished(report: Report, order: dict[str, int]) -> Iterator[dict[str, Any]]
         }
 
 
+def _locations(entry: Entry) -> dict[str, Any]:
+    """Return where it is: in the client's code if that is known, the contract beside it."""
+    contract = _location(entry.operation, entry.place)
+    if not entry.line.file:
+        return {"locations": [contract]}
+    return {
+        "locations": [_location(entry.operation, entry.line)],
+        "relatedLocations": [{**contract, "message": {"text": "what the contract says"}}],
+    }
+
+
 def _location(name: str, place: Place) -> dict[str, Any]:
     logical = [{"fullyQualifiedName": clean(name), "kind": "resource"}]
     if not place.file:
@@ -130,6 +141,7 @@ def _text(entry: Entry) -> str:
         f"received: {entry.received}",
         f"expected: {entry.expected}",
         entry.document,
+        entry.caller and f"at {entry.caller}",
         entry.curl,
     )
     return "\n".join(filter(None, lines))

@@ -75,6 +75,8 @@ def _show_entry(entry: Entry, console: Console, alike: Sequence[Entry] = ()) -> 
         _say(f"also in {', '.join(map(one_line, also))}", console)
     if entry.document:
         _say(entry.document, console, "italic")
+    if entry.caller:
+        _say(f"at {one_line(entry.caller)}", console, "bold")
     if entry.curl:
         console.print(Text(f"  {entry.curl}"), soft_wrap=True)
     console.print()
@@ -121,4 +123,6 @@ def _facts(report: Report) -> list[str]:
     lines = [f"{steps}{report.requests} requests in {report.elapsed_s:.1f} s"]
     lines += [f"covered: {report.coverage}"] if report.coverage else []
     lines += [f"cut off: {report.cut_off}"] if report.cut_off else []
-    return [*lines, f"repeat with --seed {report.seed}"]
+    if report.child_code is not None:
+        lines.append(f"the client ended with {report.child_code}: {report.command}")
+    return lines if report.is_of_client else [*lines, f"repeat with --seed {report.seed}"]

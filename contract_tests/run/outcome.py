@@ -47,6 +47,7 @@ class About:
 
     `target` is the address without any secret, `contract` the vendor's name or the file's,
     `vendor` empty for a contract that is not ours. `credential` is the name of a variable.
+    `command` is what was run as a client, `child_code` the code that it ended with.
     """
 
     target: str = ""
@@ -59,6 +60,8 @@ class About:
     shard: str = ""
     limits: Limits = field(default_factory=Limits)
     began_at: float = 0.0
+    command: str = ""
+    child_code: int | None = None
 
 
 @dataclass(slots=True)

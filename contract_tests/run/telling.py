@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 from rich.console import Console
@@ -22,8 +23,6 @@ from contract_tests.run.outcome import Outcome
 
 CONFORMS, FINDINGS, COULD_NOT_RUN = 0, 1, 2
 _GRAVITY = (Grade.BREACH, Grade.DRIFT, Grade.ASSUMPTION)
-_GRADES = tuple(map(str, _GRAVITY))
-Command = TypeVar("Command", bound=Callable[..., Any])
 Told = tuple[Outcome, Callable[[Finding], str]]
 
 
@@ -40,22 +39,6 @@ class Telling:
     baseline: Path | None = None
     updates_baseline: bool = False
     known: accepted.Baseline = field(default_factory=accepted.Baseline)
-
-
-def telling_options(command: Command) -> Command:
-    """Add `--report`, `--fail-on`, `--baseline` and `--update-baseline` to a command."""
-    for option in (
-        click.option(
-            "--report", "reports", multiple=True, metavar="KIND=FILE", help="Repeatable."
-        ),
-        click.option(
-            "--fail-on", type=click.Choice(_GRADES), default="drift", help="What counts."
-        ),
-        click.option("--baseline", type=click.Path(path_type=Path), help="Accepted findings."),
-        click.option("--update-baseline", "updates_baseline", is_flag=True, help="Write it."),
-    ):
-        command = option(command)
-    return command
 
 
 def telling(
@@ -77,17 +60,24 @@ def telling(
     return Telling(files, Grade(fail_on), path, updates_baseline, known)
 
 
-def tell(outcomes: Sequence[Told], how: Telling, *, whole: bool = True) -> int:
+def tell(
+    outcomes: Sequence[Told],
+    how: Telling,
+    *,
+    whole: bool = True,
+    is_aside: bool = False,
+) -> int:
     """Say what was found, write the reports, and return the exit code: 0, 1 or 2.
 
-    There is an outcome a vendor; `whole` says that what was not seen has vanished.
+    There is an outcome a vendor; `whole` says that what was not seen has vanished. `is_aside`
+    leaves standard output to somebody else.
     """
     for outcome, _ in outcomes:
         _compare(outcome, how, whole=whole)
     report = merged([reported(outcome, sentence) for outcome, sentence in outcomes])
-    show(report, Console(highlight=False))
-    announce(report, click.echo)
-    is_told = True
+    show(report, Console(highlight=False, stderr=is_aside))
+    announce(report, partial(click.echo, err=is_aside))
+    is_told = not report.errors
     for kind, path in how.reports:
         try:
             reports.write_report(report, kind, path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 import jsonschema_rs
@@ -14,12 +15,12 @@ from contract_tests.words.errors import Fault, faults, shown
 from contract_tests.words.json_text import NotJson, parsed, whole
 from contract_tests.words.known import Level
 from contract_tests.words.places import Places
-from contract_tests.words.translation import Translation
+from contract_tests.words.translation import ANSWERS, Translation
 from specs.json_schema import Schema
 
 _DRIFTS = frozenset({Aspect.WORDS, Aspect.UNKNOWN})
 _MOST = 200  # errors of one answer that are looked at: a list of thousands repeats itself
-_MESSAGES = {
+MESSAGES = {
     Aspect.MISSING: "A required field is missing",
     Aspect.NULL: "A field is null that may not be",
     Aspect.TYPE: "A field has another type than documented",
@@ -34,12 +35,12 @@ _MESSAGES = {
 class Bodies:
     """Judges bodies by the schemas of one contract, each compiled once."""
 
-    def __init__(self, contract: Mapping[str, Any]) -> None:
+    def __init__(self, contract: Mapping[str, Any], side: str = ANSWERS) -> None:
         """Take a contract; the references in it may be resolved or not."""
         self.places = Places(contract)
         self._levels: dict[int, Level] = {}
         self._fine: set[tuple[int, int]] = set()
-        self._translation = Translation(contract)
+        self._translation = Translation(contract, side)
         self._validators: dict[int, tuple[Schema, jsonschema_rs.Draft4Validator | None]] = {}
 
     def validator(self, schema: Schema) -> jsonschema_rs.Draft4Validator | None:
@@ -75,15 +76,21 @@ class Bodies:
         yield from self._of_schema(case, body, schema)
 
     def _of_schema(self, case: Case, body: Any, schema: Schema | None) -> Iterator[Finding]:
-        validator = None if schema is None else self.validator(schema)
-        if schema is None or validator is None:
+        if schema is None:
             return
         seen: set[tuple[str, str, str]] = set()
-        for fault in [*_errors(validator, body), *self._unknown(body, schema)]:
+        for fault in self.faults(schema, body):
             finding = self._finding(case, schema, fault)
             if finding.cause not in seen:
                 seen.add(finding.cause)
                 yield finding
+
+    def faults(self, schema: Schema, body: Any) -> Iterator[Fault]:
+        """Yield what is wrong with a value by its schema, and every field that is not known."""
+        validator = self.validator(schema)
+        if validator is not None:
+            yield from errors(validator, body)
+            yield from self._unknown(body, schema)
 
     def _unknown(self, body: Any, schema: Schema) -> Iterator[Fault]:
         if id(schema) not in self._levels:
@@ -99,7 +106,7 @@ class Bodies:
         return case.finding(
             "body_fits_schema",
             fault.aspect,
-            f"{_MESSAGES[fault.aspect]}: {spot.whole}.",
+            f"{MESSAGES[fault.aspect]}: {spot.whole}.",
             received=fault.received,
             expected=fault.expected,
             place=spot.pointer,
@@ -108,18 +115,15 @@ class Bodies:
         )
 
 
-def _errors(validator: jsonschema_rs.Draft4Validator, body: Any) -> list[Fault]:
+def errors(validator: jsonschema_rs.Draft4Validator, body: Any) -> list[Fault]:
+    """Return what is wrong with a value, so many faults as a person would look at."""
     try:
         if validator.is_valid(body):
             return []
     except UnicodeEncodeError:
         body = whole(body)
-    errors = []
-    for error in validator.iter_errors(body):
-        errors.append(error)
-        if len(errors) == _MOST:
-            break
-    return list(faults(errors))
+    found = list(islice(validator.iter_errors(body), _MOST))
+    return list(faults(found))
 
 
 def _not_json(case: Case, fault: NotJson) -> Finding:

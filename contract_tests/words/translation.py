@@ -17,13 +17,16 @@ _FLAT = frozenset(
 )
 _EXCLUSIVE = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
 _LOCAL = "#/components/schemas/"
+# Which of the required fields need not be there: those that only the other side sends.
+ANSWERS, REQUESTS = "writeOnly", "readOnly"
 
 
 class Translation:
-    """Translates the schemas of answers; references that were left in become definitions."""
+    """Translates schemas, of answers or requests; references left in become definitions."""
 
-    def __init__(self, contract: Mapping[str, Any]) -> None:
+    def __init__(self, contract: Mapping[str, Any], side: str = ANSWERS) -> None:
         """Take a contract; the references in it may be resolved or not."""
+        self._side = side
         self._named = contract.get("components", {}).get("schemas", {})
         self._definitions: dict[str, Any] = {}
         self._keys: dict[str, str] = {}
@@ -48,7 +51,7 @@ class Translation:
         flat = to_json_schema({k: v for k, v in modern(schema).items() if k in _FLAT})
         result = flat | self._nested(schema)
         if "required" in result:
-            result["required"] = [*_answered(schema)]
+            result["required"] = [*_sent(schema, self._side)]
             result = result if result["required"] else _without(result, "required")
         if schema.get("nullable") and "type" not in schema and result:
             return {"anyOf": [{"type": "null"}, result]}
@@ -99,12 +102,12 @@ def modern(schema: Schema) -> dict[str, Any]:
     return result
 
 
-def _answered(schema: Schema) -> Iterator[str]:
-    """Yield what an answer must hold: what is only for writing is not in it."""
+def _sent(schema: Schema, side: str) -> Iterator[str]:
+    """Yield what must be there: what is only for writing is not in an answer."""
     fields, required = schema.get("properties", {}), schema["required"]
     for name in required if isinstance(required, list) else ():
         field = fields.get(name)
-        if not (isinstance(field, Mapping) and field.get("writeOnly")):
+        if not (isinstance(field, Mapping) and field.get(side)):
             yield name
 
 

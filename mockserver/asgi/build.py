@@ -11,11 +11,13 @@ from connexion.middleware.main import API
 from mockserver.asgi.contract import ResolvedSpecification
 from mockserver.asgi.dispatch import Dispatch
 from mockserver.asgi.errors import Breach, Errors
+from mockserver.asgi.faults import Faults
 from mockserver.asgi.rate_limit import RateLimits
 from mockserver.asgi.resolver import HandlerResolver
 from mockserver.asgi.routes import Routing
 from mockserver.asgi.security import Security
 from mockserver.asgi.validation import Validation
+from mockserver.core.faults import FaultPlan
 
 if TYPE_CHECKING:
     from mockserver.core.rate_limit import RateLimiter
@@ -32,6 +34,7 @@ def build_app(  # noqa: PLR0913  (everything that an application needs is handed
     worlds: Worlds,
     limiter: RateLimiter,
     on_breach: Breach,
+    faults: FaultPlan | None = None,
 ) -> ConnexionMiddleware:
     """Return the application that serves `contract` as `vendor` does.
 
@@ -50,6 +53,8 @@ def build_app(  # noqa: PLR0913  (everything that an application needs is handed
         ),
         partial(Routing, vendor=vendor, limiter=limiter),
         partial(Security, vendor=vendor, accounts=worlds.accounts, clock=clock),
+        # After security, so that faults may be for one account only.
+        partial(Faults, plan=faults or FaultPlan(), vendor=vendor.name),
         partial(RateLimits, limiter=limiter, clock=clock),
         partial(Validation, vendor=vendor),
     ]

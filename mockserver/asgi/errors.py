@@ -11,6 +11,7 @@ import orjson
 
 from mockserver.asgi.answers import breach
 from mockserver.asgi.exchange import Exchange
+from mockserver.asgi.faults import bent, broken_off
 from mockserver.asgi.rate_limit import tell
 from mockserver.core.errors import ApiError, InternalServerError
 from mockserver.core.vendor import Situation
@@ -66,7 +67,11 @@ class Errors:
     def _json(self, exchange: Exchange) -> bytes:
         status, value = exchange.answer_status, exchange.answer_value
         body = b"" if value is None else orjson.dumps(value)
-        sentence = breach(exchange.operation, status, value) if exchange.operation else None
+        operation = exchange.operation
+        # An error that was asked for need not be a documented one.
+        if exchange.effect and exchange.effect.error:
+            operation = None
+        sentence = breach(operation, status, value) if operation else None
         if sentence:
             self._on_breach(sentence)
         return body
@@ -99,12 +104,14 @@ class Errors:
 
 
 async def _send(exchange: Exchange, body: bytes, send: Send) -> None:
-    headers = exchange.answer_headers
+    headers, body = exchange.answer_headers, bent(exchange, body)
     if body:
         headers.append((b"content-type", b"application/json"))
     if exchange.answer_status != 204:  # RFC 9110, section 8.6: a 204 carries no length
         headers.append((b"content-length", str(len(body)).encode()))
     start = {"type": "http.response.start", "status": exchange.answer_status, "headers": headers}
+    if await broken_off(exchange, start, body, send):
+        return
     await send(start)
     # HEAD announces what GET would send, and sends none of it (RFC 9110, section 9.3.2).
     shown = b"" if exchange.scope["method"] == "HEAD" else body

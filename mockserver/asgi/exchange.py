@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from mockserver.asgi.operation import Operation
     from mockserver.core.accounts import Account
+    from mockserver.core.faults import Effect
     from mockserver.core.vendor import Call
 
 Headers = list[tuple[bytes, bytes]]
@@ -29,6 +30,7 @@ class Exchange:
         "arguments",
         "base_url",
         "call",
+        "effect",
         "headers",
         "operation",
         "path_values",
@@ -53,6 +55,8 @@ class Exchange:
         self.operation: Operation | None = None
         self.path_values: dict[str, str] = {}
         self.account: Account | None = None
+        # What goes wrong on purpose, if anything.
+        self.effect: Effect | None = None
         self.arguments: dict[str, Any] = {}
         self.answer_status = 200
         self.answer_headers: Headers = []

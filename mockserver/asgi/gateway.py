@@ -64,7 +64,8 @@ class Gateway:
             await site(scope, receive, send)
             return
         first = _first_segment(scope)
-        by_host = self._by_host(host)
+        # Whoever put the application somewhere else may know better which vendor is meant.
+        by_host = scope.get("mockserver.vendor") or self._by_host(host)
         name = by_host if by_host and first != "__mock" else first
         app = self._applications.get(name)
         if app is None:

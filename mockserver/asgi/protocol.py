@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from mockserver.asgi.faults import CONNECTION
 from mockserver.asgi.transport import JoiningTransport
 
 HEADER_DEADLINE_S = 10
@@ -44,6 +47,7 @@ class GuardedProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin to time the headers of a request."""
         super().on_message_begin()
+        self.scope[CONNECTION] = _Connection(self)  # type: ignore[literal-required]
         self._await_headers()
 
     def on_headers_complete(self) -> None:
@@ -72,3 +76,27 @@ class GuardedProtocol(HttpToolsProtocol):
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
+
+
+class _Connection:
+    """A connection as a fault sees it: to be closed or broken off before an answer is whole."""
+
+    def __init__(self, protocol: GuardedProtocol) -> None:
+        self._protocol = protocol
+
+    def close(self) -> None:
+        self._gone()
+        self._protocol.transport.close()
+
+    def reset(self) -> None:
+        self._gone()
+        transport = self._protocol.transport
+        wire = transport.get_extra_info("socket")
+        if wire is not None:
+            # Not to linger at all is what makes TCP send a reset.
+            wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        transport.abort()
+
+    def _gone(self) -> None:
+        # Otherwise uvicorn complains that the answer was never finished.
+        self._protocol.cycle.disconnected = True

@@ -77,5 +77,11 @@ class Accounts:
         for vendor, key in account.keys.items():
             self._by_key[vendor, digest(key)] = account
 
+    def remove(self, name: str) -> None:
+        """Let the keys of an account name nobody any more."""
+        account = self._by_name.pop(name, None)
+        for vendor, key in account.keys.items() if account else ():
+            self._by_key.pop((vendor, digest(key)), None)
+
     def _fresh_key(self, vendor: str, name: str) -> str:
         return f"mock_{self._randomness.token(32, vendor, name)}"

@@ -149,3 +149,44 @@ class InsufficientStorage(ApiError):
     """A documented limit of the stand-in is reached: nothing was stored."""
 
     status, reason = 507, "Insufficient Storage"
+
+
+class BadGateway(ApiError):
+    """What stands behind the vendor's door gave no good answer; only as a fault on purpose."""
+
+    status, reason = 502, "Bad Gateway"
+
+
+class ServiceUnavailable(ApiError):
+    """The vendor is overloaded or under repair; only as a fault on purpose."""
+
+    status, reason = 503, "Service Unavailable"
+
+
+class GatewayTimeout(ApiError):
+    """What stands behind the vendor's door did not answer; only as a fault on purpose."""
+
+    status, reason = 504, "Gateway Timeout"
+
+
+ERRORS: Mapping[int, type[ApiError]] = {
+    kind.status: kind
+    for kind in (
+        BadRequest,
+        Unauthorized,
+        Forbidden,
+        NotFound,
+        MethodNotAllowed,
+        NotAcceptable,
+        RequestTimeout,
+        Conflict,
+        ContentTooLarge,
+        UnsupportedMediaType,
+        TooManyRequests,
+        InternalServerError,
+        BadGateway,
+        ServiceUnavailable,
+        GatewayTimeout,
+        InsufficientStorage,
+    )
+}

@@ -43,6 +43,12 @@ def client_python() -> Environment:
     return _interpreter
 
 
+@pytest.fixture(scope="session")
+def client_modules() -> Environment:
+    """Return the folder of a client's npm packages, made from its lock file if need be."""
+    return _modules
+
+
 @pytest.fixture(scope="module")
 def served() -> Iterator[Serve]:
     """Serve one vendor in a process; give its address. At the end it must leave with code 0."""
@@ -131,6 +137,19 @@ def _interpreter(name: str) -> Path:
             _call(python, "-m", "pip", "install", "-q", "--require-hashes", "-r", lock)
             stamp.touch()
     return python
+
+
+def _modules(name: str) -> Path:
+    folder = ENVIRONMENTS / name
+    lock = LOCKS / name / "package-lock.json"
+    stamp = folder / f".ready-{hashlib.sha256(lock.read_bytes()).hexdigest()[:16]}"
+    with _alone(name):
+        if not stamp.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            shutil.copytree(LOCKS / name, folder)
+            _call("npm", "ci", "--silent", "--ignore-scripts", "--prefix", folder)
+            stamp.touch()
+    return folder
 
 
 def _call(*command: str | Path) -> None:
