@@ -15,7 +15,7 @@ from contract_tests.calls.samples import fits
 from contract_tests.roles.model import Roles
 from contract_tests.surprise.answer import PLAINLY, Answer
 from contract_tests.surprise.bending import bent, possible
-from contract_tests.surprise.book import Book, book
+from contract_tests.surprise.book import NOWHERE, Book, book
 from contract_tests.surprise.drawn import place
 from contract_tests.surprise.fields import Field
 from contract_tests.surprise.kind import Expect, Scene
@@ -93,7 +93,7 @@ def _answers(known: Book, operation_id: str, status: int | None) -> st.SearchStr
 
 
 def _of_one(known: Book, operation_id: str, plain: Answer) -> st.SearchStrategy[Answer]:
-    scene = Scene(known, operation_id, plain)
+    scene = _scene(known, operation_id, plain)
     places: dict[str, list[Oddity]] = {}
     for name, where in possible(scene):
         if BY_NAME[name].expects is Expect.SURVIVE and name not in _MANNERS:
@@ -104,6 +104,10 @@ def _of_one(known: Book, operation_id: str, plain: Answer) -> st.SearchStrategy[
         return st.just(plain)
     several = st.lists(_either(odd, values or odd), max_size=_MOST)
     return several.map(lambda oddities: _made(known, operation_id, plain, oddities))
+
+
+def _scene(known: Book, operation_id: str, plain: Answer) -> Scene:
+    return Scene(known, operation_id, plain, url=f"{NOWHERE}{known.operations[operation_id].path}")
 
 
 def _either(
@@ -123,7 +127,7 @@ def _drawn(scene: Scene, here: Field) -> st.SearchStrategy[Oddity] | None:
 
 def _made(known: Book, operation_id: str, plain: Answer, oddities: list[Oddity]) -> Answer:
     # A scene of its own: the names of ids that one answer shows are nothing to the next.
-    scene = Scene(known, operation_id, plain)
+    scene = _scene(known, operation_id, plain)
     several = [Surprise(known.vendor, operation_id, name, where) for name, where in oddities]
     made, _ = bent(scene, several)
     return replace(made, delivery=PLAINLY, vendor=known.vendor, operation_id=operation_id)

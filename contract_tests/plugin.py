@@ -6,11 +6,10 @@ rest once a test asks for it.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
     from contract_tests.fixtures.clock import Clock
     from contract_tests.fixtures.contract import Contract
     from contract_tests.fixtures.faults import Faults
+    from contract_tests.fixtures.marker import Marked
+    from contract_tests.fixtures.stay import Stay
     from contract_tests.fixtures.surprising import SurprisingApi
     from contract_tests.fixtures.tally import Tally
     from contract_tests.inprocess.house import House
@@ -29,7 +30,7 @@ _MARKER = (
     "conform to the contract; vendor is a name or several, allow are names of rules."
 )
 _WORKERS = "contract_tests"
-_JUDGED = pytest.StashKey["Contract"]()
+_STAY = pytest.StashKey["Stay"]()
 _TALLY = pytest.StashKey["Tally"]()
 _HOUSE = pytest.StashKey["House"]()
 _END = pytest.StashKey[ExitStack]()
@@ -73,9 +74,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Let a marked test use `contract` without naming it."""
+    """Let a marked test use `contract` without naming it; UsageError for bad words."""
+    if item.get_closest_marker("contract") is None:
+        return
+    if not hasattr(item.config, "workerinput"):  # there it would end the worker, not the run
+        _read_marker(item)
     names = getattr(item, "fixturenames", None)
-    if names is not None and "contract" not in names and item.get_closest_marker("contract"):
+    if names is not None and "contract" not in names:
         names.append("contract")
 
 
@@ -85,16 +90,31 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     try:
         result = yield
     except (Exception, pytest.fail.Exception, pytest.skip.Exception):
-        _add_section(item)
+        _show(item, "call")
         raise
-    if item.stash.get(_JUDGED, None) is not None:
-        _conforms(item.stash[_JUDGED])
+    _conforms(item)
+    return result
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # after all that ends with the test
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """Judge what was sent while fixtures ended, whatever their order; pytest calls it an error."""
+    try:
+        result = yield
+        _conforms(item)
+    except (Exception, pytest.fail.Exception, pytest.skip.Exception):
+        _show(item, "teardown")
+        raise
+    finally:
+        _leave(item)
     return result
 
 
 @pytest.hookimpl(trylast=True)  # fixtures of a session that use it end before
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Stop the stand-in; tell the controller of pytest-xdist what was seen, or write reports."""
+    for item in session.items:  # one that was interrupted is still there
+        _leave(item)
     end = session.config.stash.get(_END, None)
     if end is not None:
         end.close()
@@ -130,44 +150,38 @@ def pytest_terminal_summary(
 
 
 @pytest.fixture
-def mock_api(request: pytest.FixtureRequest) -> Iterator[MockApi]:
+def mock_api(request: pytest.FixtureRequest) -> MockApi:
     """Stand-ins of the vendors, with an account for this test alone."""
-    from contract_tests.inprocess.mock_api import MockApi  # noqa: PLC0415
-    from contract_tests.inprocess.tenant import Tenant  # noqa: PLC0415
-
-    house = _house(request.config)
-    tenant = Tenant(house, _account(request.node.nodeid))
-    api = MockApi(tenant, _marked(request.node)[0] or house.vendors)
-    try:
-        yield api
-    finally:
-        _count(request, api)
-        tenant.leave()
+    house, vendors = _house(request.config), _marked(request.node).vendors
+    if not set(vendors) <= set(house.vendors):
+        _refuse(f"@pytest.mark.contract: {vendors}: this run serves {', '.join(house.vendors)}")
+    return _stay(request.node).enter(house, vendors or house.vendors, _tally(request.config))
 
 
 @pytest.fixture
-def contract(request: pytest.FixtureRequest, mock_api: MockApi) -> Iterator[Contract]:
+def contract(request: pytest.FixtureRequest, mock_api: MockApi) -> Contract:
     """Judge all that this test sends; the test fails at its end if it does not conform."""
     from contract_tests.fixtures.contract import Contract  # noqa: PLC0415
 
-    vendors, allow, fail_on = _marked(request.node)
-    judged = Contract(mock_api.tenant, fail_on or _option(request.config, "fail_on"), vendors)
-    judged.allow(*allow)
-    request.node.stash[_JUDGED] = judged
-    yield judged
-    # What is sent while other fixtures end is judged here: pytest calls that an error.
-    if not judged.is_told:
-        _conforms(judged)
+    told = _marked(request.node)
+    fail_on = told.fail_on or _option(request.config, "fail_on")
+    judged = Contract(mock_api.tenant, fail_on, told.vendors)
+    try:
+        judged.allow(*told.allow)
+    except ValueError as error:
+        _refuse(f"@pytest.mark.contract: {error}")
+    _stay(request.node).judged = judged
+    return judged
 
 
 @pytest.fixture
-def clock(request: pytest.FixtureRequest) -> Iterator[Clock]:
+def clock(request: pytest.FixtureRequest) -> Clock:
     """Move the stand-ins' time ahead, set it or freeze it; it runs by itself otherwise."""
     from contract_tests.fixtures.clock import Clock  # noqa: PLC0415
 
     moved = Clock(_house(request.config))
-    yield moved
-    moved.reset()
+    _stay(request.node).at_its_end(moved.reset)
+    return moved
 
 
 @pytest.fixture
@@ -202,7 +216,7 @@ def _house(config: pytest.Config) -> House:
             for vendor in vendors:
                 specs.path_of(vendor)
         except specs.UnknownVendor as error:
-            raise pytest.UsageError(f"--contract-vendor: {error}") from None
+            _refuse(f"--contract-vendor: {error}")
         end = config.stash[_END] = ExitStack()
         house = House(vendors, int(_option(config, "seed")))
         config.stash[_HOUSE] = end.enter_context(house.open())
@@ -217,56 +231,47 @@ def _tally(config: pytest.Config) -> Tally:
     return config.stash[_TALLY]
 
 
-def _account(nodeid: str) -> str:
-    """Return the account of a test: the same one in every run, so that its world is the same."""
-    return f"test-{hashlib.sha256(nodeid.encode()).hexdigest()[:16]}"
+def _read_marker(item: pytest.Item) -> Marked:
+    from contract_tests.fixtures.marker import marked  # noqa: PLC0415
+
+    return marked(item)
 
 
-def _marked(item: pytest.Item) -> tuple[tuple[str, ...], tuple[str, ...], str]:
-    """Return vendors, allowed rules and the grade of the nearest marker."""
-    marker = item.get_closest_marker("contract")
-    if marker is None:
-        return (), (), ""
-    unknown = set(marker.kwargs) - {"vendor", "allow", "fail_on"}
-    if marker.args or unknown:
-        raise pytest.UsageError(f"@pytest.mark.contract takes vendor, allow, fail_on: {marker}")
-    fail_on = marker.kwargs.get("fail_on") or ""
-    if fail_on and fail_on not in GRADES:
-        raise pytest.UsageError(f"fail_on is one of {', '.join(GRADES)}: {fail_on!r}")
-    return _several(marker.kwargs.get("vendor")), _several(marker.kwargs.get("allow")), fail_on
-
-
-def _several(given: Any) -> tuple[str, ...]:
-    return (given,) if isinstance(given, str) else tuple(given or ())
-
-
-def _conforms(judged: Contract) -> None:
-    from contract_tests.fixtures.contract import DoesNotConform  # noqa: PLC0415
-
+def _marked(item: pytest.Item) -> Marked:
     try:
-        judged.check()
-    except DoesNotConform as error:
-        judged.is_told = True
-        raise pytest.fail.Exception(str(error), pytrace=False) from None
+        return _read_marker(item)
+    except pytest.UsageError as error:
+        _refuse(str(error))
 
 
-def _add_section(item: pytest.Item) -> None:
-    """Show beside a failure what its client has asked wrongly: it may be the reason."""
-    judged = item.stash.get(_JUDGED, None)
-    if judged is None:
-        return
-    text = judged.text()
-    judged.is_told = True
-    if text:
-        item.add_report_section("call", "contract", text)
+def _refuse(text: str) -> NoReturn:
+    """Fail in a few words: no line of ours explains it better."""
+    raise pytest.fail.Exception(text, pytrace=False) from None
 
 
-def _count(request: pytest.FixtureRequest, api: MockApi) -> None:
-    judged = request.node.stash.get(_JUDGED, None)
-    found = dict(judged.outcomes()) if judged else {}
-    for vendor, outcome, _ in api.tenant.outcomes():
-        own = found[vendor].findings if vendor in found else ()
-        _tally(request.config).add(vendor, outcome.exchanges, own)
+def _stay(item: pytest.Item) -> Stay:
+    if _STAY not in item.stash:
+        from contract_tests.fixtures.stay import Stay  # noqa: PLC0415
+
+        item.stash[_STAY] = Stay(item)
+    return item.stash[_STAY]
+
+
+def _leave(item: pytest.Item) -> None:
+    stay = item.stash.get(_STAY, None)
+    if stay is not None:
+        del item.stash[_STAY]
+        stay.close()
+
+
+def _conforms(item: pytest.Item) -> None:
+    if _STAY in item.stash:
+        item.stash[_STAY].conforms()
+
+
+def _show(item: pytest.Item, when: str) -> None:
+    if _STAY in item.stash:
+        item.stash[_STAY].show(when)
 
 
 def _check_report(text: str) -> None:

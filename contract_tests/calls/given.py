@@ -45,7 +45,7 @@ def typed(values: list[str], schema: Mapping[str, Any]) -> Any:
     if schema.get("type") in {"integer", "number", "boolean"}:
         try:
             return json.loads(values[0])
-        except ValueError:
+        except (ValueError, RecursionError):
             return values[0]
     return values[0]
 

@@ -25,13 +25,15 @@ class Court:
     """Judges what a client asks of several vendors.
 
     `hear` takes an exchange from any thread and returns at once; a thread of its own judges, so
-    that the client is not slowed. `requests` and `found` count what was judged so far.
+    that the client is not slowed. `requests` and `found` count what was judged so far. What began
+    before `since_s` is not heard: somebody else had this port before.
     """
 
     def __init__(self) -> None:
         """Listen, and judge nothing before it begins."""
         self._conducts: dict[str, Conduct] = {}
         self.requests = self.found = 0
+        self.since_s = 0.0
         self.errors: list[Attempt] = []
         self._queue: SimpleQueue[tuple[str, Heard] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._judge, daemon=True)
@@ -53,7 +55,7 @@ class Court:
 
     def hear(self, vendor: str, heard: Heard) -> None:
         """Take an exchange, as it came."""
-        if vendor != _OURS:
+        if vendor != _OURS and heard.began_s >= self.since_s:
             self._queue.put((vendor, heard))
 
     def close(self) -> None:

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from contract_tests.conduct.heard import Heard
 
 
+class Stopped(Exception):
+    """No more runs: somebody has asked to end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ran:
     """One run of a client to its end.

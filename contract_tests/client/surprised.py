@@ -15,14 +15,14 @@ import click
 from rich.console import Console
 
 from contract_tests.client import printed
-from contract_tests.client.ran import Ran
-from contract_tests.client.trial import Stopped, Trials, trials
+from contract_tests.client.ran import Ran, Stopped
+from contract_tests.client.trial import Trials, trials
 from contract_tests.client.wrapped import CouldNotRun, Wrapping, credentials
 from contract_tests.conduct.judge import Conduct
 from contract_tests.findings.causes import grouped
 from contract_tests.run.outcome import About, Attempt, Verdict
 from contract_tests.run.signals import Ending
-from contract_tests.run.telling import Told, tell
+from contract_tests.run.telling import FINDINGS, Told, tell
 from contract_tests.surprise import oracle
 from contract_tests.surprise.book import Book, book
 from contract_tests.surprise.course import (
@@ -40,18 +40,20 @@ from contract_tests.wire.credential import Credential, joined
 _BUDGET_S = 60.0
 # A client that waits between its attempts, twice as long each time, is not one that hangs.
 _ONE_RUN_S = 20.0
-_RULES = (oracle.SURVIVED, oracle.NOTICED)
+_AT_ONCE = 2  # runs a core: clients wait more than they work
+_RULES = tuple(oracle.SENTENCES)
 Progress = Callable[[str], object]
 
 
 @dataclass(frozen=True, slots=True)
 class _About:
-    """What is known of the runs as a whole."""
+    """What is known of the runs as a whole; `signal` is the number of what ended them, or 0."""
 
     began_at: float
     secrets: tuple[Credential, ...]
+    signal: int = 0
 
-    def of(self, vendor: str, asked: Wrapping, plain: Ran) -> About:
+    def of(self, vendor: str, asked: Wrapping, shown: Ran) -> About:
         return About(
             target="a stand-in",
             contract=vendor,
@@ -60,7 +62,7 @@ class _About:
             seed=asked.seed,
             began_at=self.began_at,
             command=printed.command(asked.args, joined(self.secrets)),
-            child_code=plain.code,
+            child_code=shown.code,
         )
 
 
@@ -69,7 +71,7 @@ def surprise(asked: Wrapping, given: Mapping[str, Any]) -> int:
     if asked.url or asked.intercepts:
         raise CouldNotRun("--surprise answers by itself: leave out --url and --intercept")
     books = {vendor: book(vendor) for vendor in asked.vendors}
-    jobs = given["jobs"] or os.cpu_count() or 1
+    jobs = given["jobs"] or _AT_ONCE * (os.cpu_count() or 1)
     budget = Budget(asked.time_limit_s or _BUDGET_S, given["runs"] or 10**9, jobs, asked.seed)
     bend = lambda app, plan: Surprising(app, plan, books)  # noqa: E731
     began_at = time.time()
@@ -89,39 +91,47 @@ def surprise(asked: Wrapping, given: Mapping[str, Any]) -> int:
         _progress() as progress,
     ):
         try:
-            found = _found(trial, books, budget, given["replay"], progress)
+            found, shown = _found(trial, books, budget, given["replay"], progress)
         except (CannotSurprise, BadSurprise) as error:
+            if ending.number:
+                return ending.code
             raise CouldNotRun(str(error)) from None
         except Stopped:
             return ending.code
-    told = _told(asked, books, found, _About(began_at, credentials(trial.keys)))
-    return tell(told, asked.how, whole=found.is_whole and not given["replay"], is_aside=True)
+    about = _About(began_at, credentials(trial.keys), ending.number)
+    told = _told(asked, books, found, shown, about)
+    is_whole = found.is_whole and not given["replay"] and not ending.number
+    code = tell(told, asked.how, whole=is_whole, is_aside=True)
+    return ending.code if ending.number and code != FINDINGS else code
 
 
 def _found(
     trial: Trials, books: Mapping[str, Book], budget: Budget, replay: str, progress: Progress
-) -> Surprised:
+) -> tuple[Surprised, Ran]:
+    """Return what came of it, with the run whose end is told."""
     if not replay:
-        return surprised(trial, books, budget, progress=progress, patience=trial.waits)
+        found = surprised(trial, books, budget, progress=progress)
+        return found, found.plain
     found, ran = replayed(trial, books, parsed(replay))
     # What it wrote is what somebody replays it for.
     click.echo(ran.out, nl=False)
     click.echo(ran.err, nl=False, err=True)
-    return found
+    return found, ran
 
 
 def _told(
-    asked: Wrapping, books: Mapping[str, Book], found: Surprised, about: _About
+    asked: Wrapping, books: Mapping[str, Book], found: Surprised, shown: Ran, about: _About
 ) -> list[Told]:
     """Judge the plain run as any other, and add what surprises have brought to light."""
     return [
-        _outcome(vendor, known, found, about, asked)
+        _outcome(known, found, about.of(vendor, asked, shown), about)
         for vendor, known in books.items()
         if any(name == vendor for name, _ in found.plain.heard)
     ]
 
 
-def _outcome(vendor: str, known: Book, found: Surprised, about: _About, asked: Wrapping) -> Told:
+def _outcome(known: Book, found: Surprised, described: About, about: _About) -> Told:
+    vendor = described.vendor
     conduct = Conduct(known.contract, known.roles, vendor=vendor, secrets=about.secrets)
     for name, heard in found.plain.heard:
         if name == vendor:
@@ -133,7 +143,8 @@ def _outcome(vendor: str, known: Book, found: Surprised, about: _About, asked: W
     outcome.attempts += _attempts(own)
     outcome.tried += [*_RULES]
     outcome.notes += found.notes
-    outcome.about = about.of(vendor, asked, found.plain)
+    outcome.about = described
+    outcome.cut_off = f"stopped by {signal.Signals(about.signal).name}" if about.signal else ""
     outcome.elapsed_s = time.time() - about.began_at
     return outcome, conduct.sentence
 

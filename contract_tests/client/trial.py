@@ -13,7 +13,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from contract_tests.client.child import Child, Command, Ended
-from contract_tests.client.ran import Ran
+from contract_tests.client.ran import Ran, Stopped
 from contract_tests.client.streams import Pipes
 from contract_tests.client.surroundings import Own, surroundings
 from contract_tests.client.world import World, world
@@ -24,10 +24,6 @@ from contract_tests.surprise.surprise import Surprise
 _NO_INPUT = subprocess.DEVNULL
 Plan = tuple[Surprise, ...]
 Bend = Callable[[App, Plan], App]
-
-
-class Stopped(Exception):
-    """No more runs: somebody has asked to end."""
 
 
 @dataclass(slots=True)
@@ -46,17 +42,13 @@ class Trials:
     running: set[Child] = field(default_factory=set)
     stopped: threading.Event = field(default_factory=threading.Event)
 
-    def __call__(self, plan: Plan) -> Ran:
-        """Run the client once."""
+    def __call__(self, plan: Plan, limit_s: float | None = None) -> Ran:
+        """Run the client once, for so many seconds at most if not for those of all runs."""
         stage = self.free.get()
         try:
-            return self._run(stage, plan)
+            return self._run(stage, plan, self.time_limit_s if limit_s is None else limit_s)
         finally:
             self.free.put(stage)
-
-    def waits(self, limit_s: float) -> None:
-        """Let runs that begin from now on take so many seconds."""
-        self.time_limit_s = limit_s
 
     def stop(self) -> None:
         """End what runs, and begin nothing any more; may be called from a signal handler."""
@@ -64,10 +56,10 @@ class Trials:
         for child in tuple(self.running):
             child.signal(signal.SIGTERM)
 
-    def _run(self, stage: _Stage, plan: Plan) -> Ran:
+    def _run(self, stage: _Stage, plan: Plan, limit_s: float) -> Ran:
         pipes = Pipes()
         environment = stage.begun(plan, self)
-        child = Child(Command(self.args, environment, self.time_limit_s), pipes, _NO_INPUT)
+        child = Child(Command(self.args, environment, limit_s), pipes, _NO_INPUT)
         if self.stopped.is_set():
             raise Stopped
         child.start()

@@ -129,6 +129,7 @@ def judged(asked: Wrapping, pipes: Pipes) -> Run:
         child = Child(Command(asked.args, environment, asked.time_limit_s), pipes)
         try:
             with forwarded(child) as ending:
+                court.since_s = time.time()
                 child.start()
                 ended = child.wait()
             place.settle()

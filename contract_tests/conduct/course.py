@@ -19,12 +19,16 @@ _FEW = 3
 
 @dataclass(frozen=True)
 class Course:
-    """A client's requests, masked, with the answers that they got; rules read, never change it."""
+    """A client's requests, masked, with the answers that they got; rules read, never change it.
+
+    `elsewhere` are requests to other hosts, to which answers have led (recordings show such).
+    """
 
     contract: Mapping[str, Any]
     roles: Roles
     lookup: Lookup
     heard: tuple[Heard, ...]
+    elsewhere: tuple[Heard, ...] = ()
 
     def operation_of(self, heard: Heard) -> Operation | None:
         """Return the operation that a request meant, or None."""
@@ -155,3 +159,8 @@ def most_abreast(heard: list[Heard]) -> int:
         under_way += step
         most = max(most, under_way)
     return max(most, 1)
+
+
+def are_of_one_scene(before: Heard, after: Heard) -> bool:
+    """Say whether two requests may be of one part of the program; two tests are not."""
+    return not (before.scene and after.scene) or before.scene == after.scene

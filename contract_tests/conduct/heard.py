@@ -18,7 +18,9 @@ class Heard:
     went away before the answer was whole. `surprise` is the id of what was done to the answer.
     `request_cut` and `answer_cut` say that not all of a body was kept: it cannot be judged.
     `recorded` says that it was read from a recording: its URL is where it went, and somebody may
-    have taken the credentials out.
+    have taken the credentials out; `headers_untold`, that none of the request's headers was saved.
+    `scene` tells apart parts of a program that know nothing of one
+    another, such as tests of a suite; it is empty where nobody tells.
     """
 
     exchange: Exchange
@@ -31,3 +33,5 @@ class Heard:
     request_cut: bool = False
     answer_cut: bool = False
     recorded: bool = False
+    headers_untold: bool = False
+    scene: str = ""

@@ -63,6 +63,7 @@ class Conduct:
         self._salt = os.urandom(16)
         self._lock = Lock()
         self._heard: list[Heard] = []
+        self._elsewhere: list[Heard] = []
         self._found: list[Finding] = []
 
     def hear(self, heard: Heard) -> tuple[Finding, ...]:
@@ -81,6 +82,17 @@ class Conduct:
             self._observer.heard(exchange)
         return graded
 
+    def hear_elsewhere(self, heard: Heard) -> None:
+        """Take a request to another host, to which an answer has led.
+
+        It is not judged by the contract: only what it shows there counts, and to whom.
+        """
+        secret = self._secret(heard)
+        exchange = mask(self._shown.in_their_places(heard.exchange), secret)
+        kept = replace(heard, exchange=exchange, asker=heard.asker or self._asker(heard))
+        with self._lock:
+            self._elsewhere.append(kept)
+
     def _of_answer(self, heard: Heard, exchange: Exchange) -> Iterator[Finding]:
         found = self._words.findings(exchange) if self._words else ()
         untold = _untold(heard)
@@ -90,7 +102,8 @@ class Conduct:
         """Return what was heard so far, in the order in which the requests began."""
         with self._lock:
             heard = tuple(sorted(self._heard, key=lambda one: one.number))
-        return Course(self._contract, self._roles, self._demands.lookup, heard)
+            elsewhere = tuple(self._elsewhere)
+        return Course(self._contract, self._roles, self._demands.lookup, heard, elsewhere)
 
     def outcome(self) -> Outcome:
         """Return everything that was found so far, rule by rule."""

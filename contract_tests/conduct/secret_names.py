@@ -8,10 +8,15 @@ from contract_tests.conduct.allowances import NONE, Allowances
 from contract_tests.wire.credential import Credential
 
 _NAMES = re.compile(
-    r"(?:x[-_.]?)?(?:api|auth|access|app|secret|private|subscription|account|session|refresh|id"
-    r"|bearer|client|user|service|csrf|xsrf)?[-_.]?"
+    r"(?:x[-_.]?)?(?:(?:api|auth|access|app|secret|private|subscription|account|session|refresh"
+    r"|id|bearer|client|user|service|csrf|xsrf|security|aws|amz|goog)[-_.]?){0,4}[-_.]?"
     r"(?:key|apikey|token|secret|password|passwd|passwort|pwd|passphrase|authorization|jwt"
     r"|credentials?|bearer)",
+    re.IGNORECASE,
+)
+# What stands in addresses that are signed: who has one may do what it is for.
+_SIGNED = re.compile(
+    r".*signature(?:[-_.]?\d+)?|(?:aws)?[-_.]?access[-_.]?key[-_.]?id|google[-_.]?access[-_.]?id",
     re.IGNORECASE,
 )
 # Three parts of base64url, of which the first two are JSON objects.
@@ -23,12 +28,13 @@ _LONG = 8
 
 def is_secret_name(name: str) -> bool:
     """Say whether what stands under a name is a secret by its name."""
-    return _NAMES.fullmatch(name) is not None or name.lower() in _AUTH
+    is_plain = _NAMES.fullmatch(name) is not None or name.lower() in _AUTH
+    return is_plain or _SIGNED.fullmatch(name) is not None
 
 
 def is_secret_field(name: str) -> bool:
     """Say whether a field of a body is a secret by its name: there a key may be any key."""
-    return is_secret_name(name) and name.lower() not in _COMMON_FIELDS
+    return _NAMES.fullmatch(name) is not None and name.lower() not in _COMMON_FIELDS
 
 
 def gives_away(name: str, value: str, secret: Credential, allowances: Allowances = NONE) -> bool:

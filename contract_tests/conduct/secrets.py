@@ -27,6 +27,7 @@ _HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-coo
 _SHORTEST = 4  # a shorter value is masked where it stands, and not looked for elsewhere
 _JSON = re.compile(rb'("([A-Za-z_.-]{3,40})"\s*:\s*)"((?:[^"\\]|\\.)*)"')
 _FORM = re.compile(rb"(?:^|(?<=&))([A-Za-z_.-]{3,40})=([^&\s]*)")
+_IN_URL = re.compile(rb"(?:[?&]|\\u0026)([A-Za-z0-9_.-]{3,40})=([^&\s\"'<>\\#]{8,})")
 # A secret that is no plain text: a number, or something in a list or an object.
 _WRAPPED = re.compile(
     rb'"[a-z_.-]*(?:key|token|secret|pass|pwd|auth|jwt|credential)[a-z_.-]*"\s*:\s*[\[{\d]',
@@ -109,6 +110,7 @@ class Secrets:
         elif low in _HEADERS or low in self._named["header"] or is_secret_name(low):
             yield from self._of_credentials(name, value)
         else:
+            yield from self._of_links(value.encode("utf-8", "surrogatepass"))
             yield from self._of_shape(value)
 
     def _of_cookies(self, name: str, value: str, *, only_first: bool) -> Iterator[Credential]:
@@ -164,6 +166,7 @@ class Secrets:
         for name, raw in _fields(body):
             if is_secret_field(name) and len(raw) >= _SHORTEST:
                 yield Credential(self.variable, _text(raw))
+        yield from self._of_links(body)
         if _is_suspect(body) and _WRAPPED.search(body):
             with suppress(ValueError, RecursionError):
                 for text in _under_secrets(json.loads(body), is_secret=False):
@@ -171,6 +174,15 @@ class Secrets:
                         yield Credential(self.variable, text)
         if b"eyJ" in body or self._allowances.secret_shapes:
             yield from self._of_shape(body[:_MOST_BYTES].decode("utf-8", "replace"))
+
+    def _of_links(self, text: bytes) -> Iterator[Credential]:
+        """Yield what addresses show that stand in a text: who has a signed one may use it."""
+        if b"?" not in text:
+            return
+        for name, value in _IN_URL.findall(text):
+            if is_secret_name(name.decode("ascii")):
+                yield Credential(self.variable, unquote_plus(value.decode("latin-1")))
+                yield Credential(self.variable, value.decode("latin-1"))
 
     def _of_shape(self, text: str) -> Iterator[Credential]:
         for part in shaped(text, self._allowances):

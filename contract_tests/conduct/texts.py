@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 from contract_tests.conduct.demands import Parameter
+from contract_tests.wire.depth import is_too_deep
 from contract_tests.words.bodies import errors
 from contract_tests.words.errors import Fault
 from specs.json_schema import Schema
@@ -58,5 +59,6 @@ def _meanings(text: str, schema: Schema) -> Iterator[Any]:
         yield text
     else:
         with suppress(ValueError):
-            yield json.loads(text)
+            if not is_too_deep(text.encode()):
+                yield json.loads(text)
         yield text

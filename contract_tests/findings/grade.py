@@ -15,6 +15,8 @@ from contract_tests.findings.finding import Aspect, Finding, Grade
 from contract_tests.wire.exchange import Exchange
 
 _CITED = re.compile(r"([A-Z]{1,3})(?::[\w.+-]+)?")
+# What follows the name of a document in SOURCES.md: where it is kept, and what citations mean.
+_KEPT = re.compile(r";|:\s|,[^,;:]*behind the colon|(?:,| in the| in) (?:same )?repository\b")
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_.:%-]{1,80}")
 _WHO_ASKS = frozenset({401, 403, 407})
 _HOW_IT_IS_ASKED = frozenset({400, 406, 412, 413, 415, 416, 422, 426, 428})
@@ -146,7 +148,12 @@ class Grading:
         """Return a citation with the names of the documents in place of their keys."""
         match = _CITED.match(source)
         document = self._documents.get(match[1]) if match else None
-        return f"{document.rstrip('.')} ({source})" if document else source
+        return f"{_named(document)} ({source})" if document else source
+
+
+def _named(document: str) -> str:
+    """Return a document's name, without where it is kept and how it is cited."""
+    return _KEPT.split(document, maxsplit=1)[0].rstrip(".")
 
 
 def _as_decided(row: Row) -> str:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from contract_tests.inprocess.httpx_transport import Transport
     from contract_tests.inprocess.requests_adapter import Adapter
 
+__tracebackhide__ = True
+
 
 class Setting(Protocol):
     """What sets variables of the environment for the length of a test: pytest's MonkeyPatch."""

@@ -18,6 +18,8 @@ from contract_tests.inprocess.link import ClientEnd, linked
 from contract_tests.listening.ear import VENDOR, App, Ear, Message, Receive, Send
 from contract_tests.target import GuardedProtocol, Resident
 
+__tracebackhide__ = True
+
 Hear = Callable[[str, Heard], object]
 T = TypeVar("T")
 

@@ -7,6 +7,8 @@ import socket
 from dataclasses import dataclass
 from typing import Any
 
+__tracebackhide__ = True
+
 
 @dataclass(slots=True)
 class Link:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from contract_tests.inprocess.httpx_transport import Transport
     from contract_tests.inprocess.requests_adapter import Adapter
 
+__tracebackhide__ = True
+
 
 class MockApi:
     """A stand-in with an account of its own.

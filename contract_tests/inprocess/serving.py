@@ -10,6 +10,8 @@ from contract_tests.inprocess.house import House
 from contract_tests.inprocess.mock_api import MockApi
 from contract_tests.inprocess.tenant import Tenant
 
+__tracebackhide__ = True
+
 
 @contextmanager
 def serve(*vendors: str, seed: int = 0, account: str = "client") -> Iterator[MockApi]:

@@ -17,6 +17,8 @@ from contract_tests.roles.read import roles_of
 from contract_tests.run.keys import with_key
 from contract_tests.run.outcome import About, Outcome
 
+__tracebackhide__ = True
+
 
 class NotHeard(AssertionError):
     """A request that was waited for did not come; the message says which did."""

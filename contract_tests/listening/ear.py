@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -25,6 +26,7 @@ VENDOR = "contract_tests.vendor"  # in the scope: whose base URL this is, with n
 CALLER = "x-contract-tests-caller"  # the line that sent a request, told by a hook in a client
 _KEPT = 2**20  # bytes of each body
 _PATIENT_S = 0.05  # nobody hangs up before
+_REST_S = 0.25  # how long an answer waits for a body that its server does not read
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,10 @@ class _Body:
     @property
     def is_cut(self) -> bool:
         return self.passed > len(self.kept)
+
+    @property
+    def is_full(self) -> bool:
+        return self.passed >= self.most
 
 
 class Ear:
@@ -84,7 +90,9 @@ class Ear:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        hearing = _Hearing(next(self._numbers), self._clock, (receive, send), self._most_bytes)
+        hearing = _Hearing(
+            next(self._numbers), self._clock, (scope, receive, send), self._most_bytes
+        )
         caller = _without_caller(scope)
         failure = ""
         try:
@@ -94,7 +102,7 @@ class Ear:
             raise
         finally:
             aim = self._aim(scope)
-            self._hear(aim.vendor, hearing.heard(scope, aim, caller, failure))
+            self._hear(aim.vendor, hearing.heard(aim, caller, failure))
 
 
 class _Hearing:
@@ -104,17 +112,18 @@ class _Hearing:
         self,
         number: int,
         clock: Callable[[], float],
-        ways: tuple[Receive, Send],
+        call: tuple[Message, Receive, Send],
         most_bytes: int,
     ) -> None:
         self._number, self._clock = number, clock
-        self._receive, self._send = ways
+        self._scope, self._receive, self._send = call
         self._began_s = clock()
         self._asked, self._answered = _Body(most_bytes), _Body(most_bytes)
         self._start: Message | None = None
-        self._is_whole = self._given_up = self._is_read = False
+        self._is_whole = self._given_up = self._is_read = self._is_wanted = False
 
     async def receive(self) -> Message:
+        self._is_wanted = True
         message = await self._receive()
         if message["type"] == "http.request":
             self._asked.take(message.get("body", b""))
@@ -129,10 +138,24 @@ class _Hearing:
         elif message["type"] == "http.response.body":
             self._answered.take(message.get("body", b""))
             if not message.get("more_body"):
+                await self._hear_out()
                 await self._notice()
         await self._send(message)
         if message["type"] == "http.response.body" and not message.get("more_body"):
             self._is_whole = True
+
+    async def _hear_out(self) -> None:
+        """Read what the application leaves unread: behind the end of its answer nothing comes."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_REST_S):
+                while self._has_more():
+                    await self.receive()
+
+    def _has_more(self) -> bool:
+        if not self._is_unread() or self._given_up or self._asked.is_full:
+            return False
+        # Who waits for leave to send a body sends none that is refused (RFC 9110, 10.1.1).
+        return self._is_wanted or b"expect" not in dict(self._scope["headers"])
 
     async def _notice(self) -> None:
         """Find out whether the client has left: an application that reads no more is not told."""
@@ -145,9 +168,10 @@ class _Hearing:
                 coming.cancel()
                 return
 
-    def heard(self, scope: Message, aim: Aim, caller: str, failure: str) -> Heard:
-        ended_s = self._clock()
+    def heard(self, aim: Aim, caller: str, failure: str) -> Heard:
+        ended_s, scope = self._clock(), self._scope
         told = scope.get(FAILURE, "")
+        line, _, scene = caller.partition("\n")
         headers = _headers(scope.get(SPELT) or scope["headers"])
         request = Request(scope["method"], aim.target, headers, bytes(self._asked.kept))
         exchange = Exchange(
@@ -156,7 +180,7 @@ class _Hearing:
             response=None if told else self._response(ended_s),
             failure=told or failure or ("" if self._start else "no answer"),
             at=self._began_s,
-            caller=caller,
+            caller=line,
         )
         return Heard(
             exchange,
@@ -165,13 +189,14 @@ class _Hearing:
             ended_s,
             given_up=self._given_up and not told,
             surprise=scope.get(SURPRISE, ""),
-            request_cut=self._asked.is_cut or self._is_unread(scope),
+            request_cut=self._asked.is_cut or self._is_unread(),
             answer_cut=self._answered.is_cut,
+            scene=scene,
         )
 
-    def _is_unread(self, scope: Message) -> bool:
+    def _is_unread(self) -> bool:
         """Say whether the server answered before it had read the body, as for a wrong key."""
-        told = {name.lower(): value for name, value in scope["headers"]}
+        told = {name.lower(): value for name, value in self._scope["headers"]}
         has_body = b"transfer-encoding" in told or told.get(b"content-length", b"0") != b"0"
         return has_body and not self._is_read
 

@@ -14,6 +14,7 @@ from contract_tests.findings.finding import Finding
 from contract_tests.proxy.decoding import NotDecoded, decoded
 from contract_tests.proxy.hiding import Hiding
 from contract_tests.proxy.recording import Recording
+from contract_tests.reports.counted import counted
 from contract_tests.run.outcome import Outcome
 from contract_tests.wire.exchange import Exchange
 
@@ -47,6 +48,8 @@ class Judging:
         self._come_bytes = self._done_bytes = 0
         self._later: deque[Heard] = deque()
         self._left_out: Counter[str] = Counter()
+        self._failures: Counter[str] = Counter()
+        self._answers = 0
         self._thread = threading.Thread(target=self._judge_all, name="judging", daemon=True)
         self._thread.start()
 
@@ -67,8 +70,15 @@ class Judging:
     def outcome(self) -> Outcome:
         """Return what was found; what was left out stands in the notes."""
         outcome = self._conduct.outcome()
-        outcome.notes += [f"{count} {why}" for why, count in self._left_out.items()]
+        outcome.notes += [counted(count, why) for why, count in self._left_out.items()]
         return outcome
+
+    def silence(self) -> str:
+        """Return why nothing at all came from the upstream, empty where something did."""
+        if self._answers or not self._failures:
+            return ""
+        (why, _), *_ = self._failures.most_common(1)
+        return f"nothing came from the upstream: {why}"
 
     def _judge_all(self) -> None:
         while (heard := self._next()) is not None:
@@ -108,6 +118,10 @@ class Judging:
 
     def _judge(self, heard: Heard) -> None:
         self._done_bytes += _size(heard)
+        if heard.exchange.response is None:
+            self._failures[heard.exchange.failure] += 1
+        else:
+            self._answers += 1
         plain, why = _plain(heard)
         if why:
             self._left_out[f"bodies were not judged: {why}"] += 1

@@ -88,7 +88,7 @@ def _has_body(own: Request, body: bytes) -> bool:
         return True
     try:
         return _is_same(json.loads(own.body), json.loads(body))
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
 
 

@@ -26,7 +26,7 @@ from contract_tests.proxy.replay import Replay
 from contract_tests.proxy.rewriting import Rewriting
 from contract_tests.proxy.serving import CannotListen, listener_at, serve, url_of
 from contract_tests.proxy.upstream import Upstream, aim_at
-from contract_tests.run.outcome import About, Outcome
+from contract_tests.run.outcome import About, Attempt, Outcome, Verdict
 from contract_tests.run.subject import NoSubject, Subject, subject_of
 from contract_tests.run.telling import COULD_NOT_RUN, BadTelling, tell, telling
 from contract_tests.traffic.belonging import public_urls
@@ -103,6 +103,9 @@ def _served(
     serve(ear, listener, _greeting(subject, listener, note))
     judging.close()
     outcome = judging.outcome()
+    silence = "" if given["replay"] else judging.silence()
+    if silence:
+        outcome.attempts.append(Attempt("upstream", "", Verdict.ERROR, reason=silence))
     outcome.elapsed_s = time.time() - began_at
     outcome.about = About(
         target=base,

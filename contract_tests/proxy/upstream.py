@@ -40,6 +40,10 @@ class Upstream:
             scope[FAILURE] = f"refused by the proxy: {saying.NO_UPGRADE.reason}"
             await saying.say(saying.NO_UPGRADE, send, ends=True)
             return
+        if scope["method"] == "CONNECT":
+            scope[FAILURE] = f"refused by the proxy: {saying.NO_TUNNEL.reason}"
+            await saying.say(saying.NO_TUNNEL, send, ends=True)
+            return
         visit = Visit(self._pool, self._rewriting, self._timeout_s, (scope, receive, send))
         try:
             await visit.carry_out(self._head(scope))

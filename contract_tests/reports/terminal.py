@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from contract_tests.reports.clean import clean, one_line
+from contract_tests.reports.counted import counted
 from contract_tests.reports.record import Entry, Report, Step
 
 _COLOURS = {"breach": "red", "drift": "yellow", "assumption": "cyan"}
@@ -120,7 +121,7 @@ def _few(names: list[str]) -> str:
 def _facts(report: Report) -> list[str]:
     passed = sum(1 for step in report.steps if step.verdict == "passed")
     steps = f"{passed} of {len(report.steps)} steps passed, " if report.steps else ""
-    lines = [f"{steps}{report.requests} requests in {report.elapsed_s:.1f} s"]
+    lines = [f"{steps}{counted(report.requests, 'requests')} in {report.elapsed_s:.1f} s"]
     lines += [f"covered: {report.coverage}"] if report.coverage else []
     lines += [f"cut off: {report.cut_off}"] if report.cut_off else []
     if report.child_code is not None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import specs
 from contract_tests.calls.caller import Operation
+from contract_tests.calls.pointer import read
 from contract_tests.conduct.allowances import NONE, allowances_of
 from contract_tests.conduct.demands import Demands
 from contract_tests.findings.finding import Aspect, Finding, Grade
@@ -24,6 +26,7 @@ from contract_tests.words.lookup import Lookup
 from contract_tests.words.places import Places
 from specs.json_schema import Schema
 
+NOWHERE = "https://api.invalid"  # RFC 2606, 2: no such host will ever be
 ANY_SERVER_SAYS = frozenset({500, 502, 503, 504})  # RFC 9110, 15.6: whatever was asked
 _IDS = frozenset({"id", "uid", "uuid", "uniqueid"})
 _KEPT_FIELDS = 256  # answers whose places are remembered
@@ -163,13 +166,32 @@ class Book:
             self._plain[key] = next(self._realistic(operation_id, code), None)
         return self._plain[key]
 
+    def telling(self, operation_id: str, pointer: str, value: Any) -> Answer | None:
+        """Return a success that has this value at this place, or None if none can be made."""
+        for code in self.statuses(operation_id):
+            for answer in self._realistic(operation_id, code) if code < 300 else ():
+                if read(answer.json() if answer.body else None, pointer, None) == value:
+                    return answer
+        return None
+
     def _realistic(self, operation_id: str, code: int) -> Iterator[Answer]:
         entry = self.entry(operation_id, code)
         if entry is None and code in ANY_SERVER_SAYS:
             entry = self._error(operation_id)
         for answer in realistic(code, entry) if entry is not None else ():
-            if not self.wrong(operation_id, answer):
-                yield answer
+            if not self.wrong(operation_id, moved := self._moved(answer)):
+                yield moved
+
+    def _moved(self, answer: Answer) -> Answer:
+        """Return it with the vendor's own addresses out of everybody's reach."""
+        body, headers = answer.body, answer.headers
+        for server in self.contract.get("servers", ()):
+            parts = urlsplit(server["url"])
+            origin = f"{parts.scheme}://{parts.netloc}"
+            body = body.replace(origin.encode(), NOWHERE.encode())
+            headers = tuple((name, text.replace(origin, NOWHERE)) for name, text in headers)
+        moved = replace(answer, headers=headers)
+        return moved if body == answer.body else moved.written(body)
 
     def _error(self, operation_id: str) -> Mapping[str, Any] | None:
         """Return the entry of a documented error, whose shape others have too."""

@@ -14,13 +14,15 @@ from contract_tests.surprise.book import Book
 from contract_tests.surprise.effort import Budget, Effort, Trial
 from contract_tests.surprise.inquiry import Found, Inquiry
 from contract_tests.surprise.masks import Masks
-from contract_tests.surprise.schedule import Called, Plan, Schedule, called, drawn, schedule
+from contract_tests.surprise.order import Schedule
+from contract_tests.surprise.schedule import Called, Plan, called, drawn, schedule
 
 __all__ = ["Budget", "CannotSurprise", "Surprised", "replayed", "surprised"]
 
+_NOTHING_GIVEN = "nothing was given: the client was sent no answer with such a place"
 _BATCH = 24  # drawn plans at a time
-_QUICK_S, _QUICK_TIMES = 6.0, 6.0  # how long a run without failures may take, beside a plain one
-_PATIENT_S = 20.0  # with failures: a client may wait between its attempts
+_ONE_RUN_S = 20.0  # of a client that nothing was done to
+_NO_LIMIT_S = 1e9
 
 
 class CannotSurprise(Exception):
@@ -45,32 +47,29 @@ class Surprised:
     is_whole: bool = True
 
 
-def surprised(  # noqa: PLR0913  (who is told what)
+def surprised(
     trial: Trial,
     books: Mapping[str, Book],
     budget: Budget,
     *,
     clock: Callable[[], float] = time.monotonic,
     progress: Callable[[str], object] = lambda _: None,
-    patience: Callable[[float], object] = lambda _: None,
 ) -> Surprised:
     """Surprise a client until all of the catalogue was tried and the budget is used.
 
     `trial` runs the client once, and may be called by `budget.jobs` threads at once. `progress`
-    is told how far it is, `patience` how many seconds a run may take from now on. What is found is
-    narrowed even where that takes longer than the budget, at most as long again. CannotSurprise
-    if the client fails without any surprise.
+    is told how far it is. The budget is for all: what is found is narrowed within it.
+    CannotSurprise if the client fails without any surprise.
     """
     effort = Effort(trial, budget, clock, progress)
     plain = _plainly(effort, books)
     operations = called(plain, books)
     inquiry = Inquiry(effort, books, plain)
     planned = schedule(operations)
-    found = _catalogue(inquiry, planned, plain, patience)
+    found = _catalogue(inquiry, planned)
     is_whole = not effort.ran_out
     given = len(effort.given)
     if is_whole:
-        patience(_quick_s(plain))
         _more(inquiry, operations, found)
     return Surprised(
         plain,
@@ -87,24 +86,26 @@ def surprised(  # noqa: PLR0913  (who is told what)
 def replayed(trial: Trial, books: Mapping[str, Book], plan: Plan) -> tuple[Surprised, Ran]:
     """Do the same to a client once more; return what it shows, and how it ran.
 
-    CannotSurprise if it fails unsurprised, or if what was to be done cannot be.
+    CannotSurprise if it fails unsurprised, or if nothing of what was to be done could be.
     """
     unknown = [one.id for one in plan if not oracle.is_known(one, books)]
     if unknown:
         raise CannotSurprise(f"no such operation or kind: {unknown[0]}")
-    effort = Effort(trial, Budget(time_s=float("inf")), time.monotonic, lambda _: None)
+    effort = Effort(trial, Budget(time_s=_NO_LIMIT_S), time.monotonic, lambda _: None)
     plain = _plainly(effort, books)
     inquiry = Inquiry(effort, books, plain)
-    ran = trial(plan)
-    found = inquiry.wholly_judged(plan, ran)
+    ran = trial(plan, inquiry.limit_s(plan))
     given = sum(oracle.reached(one, ran) for one in plan)
+    if not given:
+        raise CannotSurprise(_NOTHING_GIVEN)
+    found = inquiry.wholly_judged(plan, ran)
     notes = [f"{given} of {len(plan)} surprises were given; the client ended with {ran.code}."]
     told = Surprised(plain, tuple(found), 2, given, len(plan), notes=tuple(notes))
     return told, ran
 
 
 def _plainly(effort: Effort, books: Mapping[str, Book]) -> Ran:
-    plain = effort.run(())
+    plain = effort.run((), _ONE_RUN_S)
     if plain is None:
         raise CannotSurprise("no time for a single run")
     if plain.hung:
@@ -117,20 +118,9 @@ def _plainly(effort: Effort, books: Mapping[str, Book]) -> Ran:
     return plain
 
 
-def _catalogue(
-    inquiry: Inquiry, planned: Schedule, plain: Ran, patience: Callable[[float], object]
-) -> list[Found]:
+def _catalogue(inquiry: Inquiry, planned: Schedule) -> list[Found]:
     with ThreadPoolExecutor(inquiry.effort.budget.jobs) as pool:
-        patience(_quick_s(plain))
-        groups = list(pool.map(inquiry.together, planned.together))
-        patience(_PATIENT_S + _QUICK_TIMES * plain.elapsed_s)
-        failures = list(pool.map(inquiry.alone, planned.alone))
-        paged = list(pool.map(inquiry.paged, planned.paged))
-    return [each for found in (*groups, *failures, *paged) for each in found]
-
-
-def _quick_s(plain: Ran) -> float:
-    return _QUICK_S + _QUICK_TIMES * plain.elapsed_s
+        return [each for found in pool.map(inquiry.taken, planned.steps) for each in found]
 
 
 def _more(inquiry: Inquiry, operations: list[Called], found: list[Found]) -> None:
@@ -160,9 +150,21 @@ def _notes(
 ) -> Iterator[str]:
     names = ", ".join(dict.fromkeys(each.operation_id for each in operations)) or "none"
     yield f"Surprised: {names}; {effort.runs} runs, seed {effort.budget.seed}."
-    yield f"Of the catalogue {given} of {planned.surprises} surprises that fit were given."
-    if not is_whole:
-        yield "The budget was used before all were tried: more with --time-limit or --jobs."
+    left = planned.surprises - given
+    why = f" The other {left}: {_why_not(effort, is_whole=is_whole)}." if left > 0 else ""
+    yield f"Of the catalogue {given} of {planned.surprises} surprises that fit were given.{why}"
+
+
+def _why_not(effort: Effort, *, is_whole: bool) -> str:
+    """Say why some surprises that fit were not given."""
+    budget = effort.budget
+    if effort.is_stopped:
+        return "it was stopped by a signal"
+    if is_whole:
+        return "the client did not come to those answers, or more of what is found already"
+    if effort.own_runs >= budget.runs:
+        return f"the {budget.runs} runs were used up; more with --runs"
+    return f"the {budget.time_s:g} s were used up; more with --time-limit or --jobs"
 
 
 def findings_of(found: Surprised, vendor: str) -> list[Finding]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 _LONGEST = 160
 
@@ -83,6 +85,16 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature("shell", _line(_SHELL)),
 )
 
+_SLIPS: Mapping[str, re.Pattern[str]] = MappingProxyType(
+    {
+        "Python": re.compile(
+            r"^(?:KeyError|TypeError|AttributeError|IndexError|NameError|UnboundLocalError)\b"
+        ),
+        "JavaScript": re.compile(
+            r"Cannot (?:read|set|destructure|convert)|is not (?:a function|iterable|defined)"
+        ),
+    }
+)
 _ASSERTIONS = re.compile(
     r"^(?:E +)?(?:AssertionError|AssertionError \[ERR_ASSERTION\])\b|\bexpect\(|"
     r"--- FAIL: |^not ok \d|AssertionError: |ComparisonFailure|Expected: .*\n.*Actual: ",
@@ -98,11 +110,15 @@ _NOT_OWN = ("site-packages", "dist-packages", "/lib/python", "<frozen", "node_mo
 
 @dataclass(frozen=True, slots=True)
 class Crash:
-    """A slip that was seen: the line that says it, and where in the client it happened."""
+    """A slip that was seen: the line that says it, and where in the client it happened.
+
+    `is_own` says that it is one of the client's own code, whatever a library may throw.
+    """
 
     language: str
     line: str
     at: str = ""
+    is_own: bool = True
 
     def __str__(self) -> str:
         """Word it for a person."""
@@ -123,12 +139,23 @@ def crash_in(output: str, *, reading: bool = True) -> Crash | None:
                 best = match.start(), signature, match[0].strip()
     if best is None:
         return None
-    return Crash(best[1].language, best[2].removeprefix("E").strip()[:_LONGEST], _at(output))
+    line = best[2].removeprefix("E").strip()[:_LONGEST]
+    return Crash(best[1].language, line, _at(output), _is_slip(best[1].language, line, output))
 
 
 def asserts(output: str) -> bool:
     """Say whether an output tells that a test of the client's own has failed."""
     return _ASSERTIONS.search(output) is not None
+
+
+def _is_slip(language: str, line: str, output: str) -> bool:
+    """Say whether the client's own code did what it may not, and no library told of a failure."""
+    told = _SLIPS.get(language)
+    if told is None:
+        return True
+    frames = [match[1] for match in _FRAME.finditer(output)]
+    is_inside = language != "Python" or not frames or _is_own(frames[-1])
+    return is_inside and told.search(line) is not None
 
 
 def _at(output: str) -> str:

@@ -10,10 +10,11 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from contract_tests.findings.finding import Grade
 from contract_tests.surprise.answer import Answer
+from contract_tests.surprise.book import NOWHERE
 from contract_tests.surprise.fields import at, changed
 from contract_tests.surprise.kind import Kind, Scene
 
-_MANY, _PAGES = 1000, 60
+_MANY, _PAGES, _FULL = 1000, 60, 3
 _ODD = " /ä?&#%+"
 
 
@@ -97,20 +98,31 @@ def _many(scene: Scene, answer: Answer, pointer: str) -> Answer | None:
     return answer.saying(changed(value, pointer, lambda _old, _n: grown))
 
 
-def _pages(scene: Scene, answer: Answer, pointer: str) -> Answer | None:
-    """Show one item a page; the cursor tells which. A known order is that of the first page."""
+def _single_pages(scene: Scene, answer: Answer, pointer: str) -> Answer | None:
+    return _pages(scene, answer, pointer, size=1, count=_PAGES)
+
+
+def _full_pages(scene: Scene, answer: Answer, pointer: str) -> Answer | None:
+    return _pages(scene, answer, pointer, size=_most(scene), count=_FULL)
+
+
+def _pages(scene: Scene, answer: Answer, pointer: str, *, size: int, count: int) -> Answer | None:
+    """Show pages of that size; the cursor tells which. A known order is that of the first page."""
     value, listing = answer.json(), scene.marks.listing
     if listing is None or listing.pages is None or not _own_id(scene):
         return None
     items = next(at(value, pointer), None) or []
     asked = _asked(scene, listing.pages.cursor)
-    grown = scene.pages.setdefault(scene.operation_id, _grown(scene, items, _PAGES))
+    grown = scene.pages.setdefault(scene.operation_id, _grown(scene, items, size * count))
     own = _own_id(scene)[0].removeprefix(f"{listing.items}/*")
     order = [str(next(at(item, own), "")) for item in grown]
     now = order.index(asked) + 1 if asked in order else 0
-    is_last = now >= len(grown) - 1
-    following = None if is_last else _leading(scene, listing.pages.cursor, order[now])
-    shown = changed(value, pointer, lambda _old, _n: grown[now : now + 1])
+    page = grown[now : now + size]
+    is_last = now + size >= len(grown)
+    following = (
+        None if is_last else _leading(scene, listing.pages.cursor, order[now + len(page) - 1])
+    )
+    shown = changed(value, pointer, lambda _old, _n: page)
     return answer.saying(changed(shown, listing.pages.next, lambda _old, _n: following))
 
 
@@ -138,7 +150,7 @@ def _last_at_once(scene: Scene, answer: Answer, pointer: str) -> Answer | None:
 
 
 def _leading(scene: Scene, cursor: str, last: str) -> str:
-    parts = urlsplit(scene.url or "https://api.example.com/")
+    parts = urlsplit(scene.url or f"{NOWHERE}/")
     pairs = [pair for pair in parse_qsl(parts.query) if pair[0] != cursor]
     return urlunsplit(parts._replace(query=urlencode([*pairs, (cursor, last)])))
 
@@ -153,7 +165,8 @@ IDS: tuple[Kind, ...] = (
          partial(_other, lambda old: 2**53 + 1 + 2 * old), _numbers, grade=Grade.ASSUMPTION),
     Kind("list_many", "A list is as long as a page may be, or has a thousand items.", _many,
          _listed, may_refuse=True),
-    Kind("pages_many", "A list comes in sixty pages of one item.", _pages, _paged),
+    Kind("pages_full", "A list comes in three full pages.", _full_pages, _paged),
+    Kind("pages_many", "A list comes in sixty pages of one item.", _single_pages, _paged),
     Kind("pages_empty_first", "The first page is empty, and there is a next one.", _empty_first,
          _paged, first=1),
     Kind("pages_end", "The first page is the last.", _last_at_once, _paged, may_refuse=True),

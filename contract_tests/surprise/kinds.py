@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from contract_tests.surprise import drawn, failures, ids, shapes, values
+from contract_tests.surprise import drawn, endings, failures, ids, shapes, values
 from contract_tests.surprise.kind import Kind
 
 # In the order in which they are done to one answer: what it says, how it is written, how it ends.
 KINDS: tuple[Kind, ...] = (
+    *endings.ENDINGS,
     *values.KINDS,
+    *endings.WORDS,
     *drawn.KINDS,
     *ids.IDS,
     *shapes.LISTS,

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import groupby
+from dataclasses import dataclass
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -16,16 +15,14 @@ from contract_tests.surprise.answer import Answer
 from contract_tests.surprise.bending import possible
 from contract_tests.surprise.book import Book
 from contract_tests.surprise.drawn import place
-from contract_tests.surprise.kind import Expect, Scene
-from contract_tests.surprise.kinds import BY_NAME
+from contract_tests.surprise.kind import Scene
 from contract_tests.surprise.leaves import leaves
+from contract_tests.surprise.order import Schedule, ordered
 from contract_tests.surprise.surprise import Surprise
 from contract_tests.surprise.told import told
 
 Plan = tuple[Surprise, ...]
 _AT_ONCE = 12  # drawn values of one operation in one run
-_PAGED = frozenset({"pages_many", "pages_empty_first"})
-_CONTAINERS = frozenset({"null", "absent"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +42,8 @@ class Called:
         return Surprise(self.vendor, self.operation_id, kind, where)
 
 
-@dataclass(slots=True)
-class Schedule:
-    """`together` are groups for one run each, `alone` are failures, one a run.
-
-    `paged` are pairs: a list in many pages, and one that begins with an empty page.
-    """
-
-    together: list[Plan] = field(default_factory=list)
-    alone: list[Plan] = field(default_factory=list)
-    paged: list[Plan] = field(default_factory=list)
-
-    @property
-    def surprises(self) -> int:
-        """How many there are."""
-        return sum(map(len, (*self.together, *self.alone)))
-
-
 def called(plain: Ran, books: Mapping[str, Book]) -> list[Called]:
-    """Return the operations that were answered well, each with its first answer."""
+    """Return the operations that were answered well, each with its richest answer."""
     own = frozenset[Any]().union(*(_told(heard) for _, heard in plain.heard))
     found: dict[tuple[str, str], Called] = {}
     for vendor, heard in plain.heard:
@@ -74,31 +54,19 @@ def called(plain: Ran, books: Mapping[str, Book]) -> list[Called]:
             answer = Answer(response.status, response.headers, response.body)
             packs = any(n.lower() == "accept-encoding" and "gzip" in v for n, v in request.headers)
             scene = Scene(book, name, answer, url=heard.exchange.url, own=own, accepts_gzip=packs)
-            found.setdefault((vendor, name), Called(vendor, scene))
+            before = found.get((vendor, name))
+            if before is None or len(scene.fields) > len(before.scene.fields):
+                found[vendor, name] = Called(vendor, scene)
     return list(found.values())
 
 
 def schedule(operations: Sequence[Called]) -> Schedule:
     """Return all of the catalogue that these operations can be surprised with."""
-    made = Schedule()
-    values: dict[Surprise, None] = {}
-    whole: dict[Surprise, None] = {}
-    deep: dict[Surprise, None] = {}
+    found: dict[Surprise, bool] = {}
     for each in operations:
         for name, where in possible(each.scene):
-            surprise, kind = each.surprise(name, where), BY_NAME[name]
-            if kind.expects is Expect.COPE:
-                made.alone.append((surprise,))
-            elif not where or name.startswith(("list_", "pages_")):
-                whole[surprise] = None
-            elif name in _CONTAINERS and _holds(each, where):
-                deep[surprise] = None
-            else:
-                values[surprise] = None
-    pages = [one for one in whole if one.kind in _PAGED]
-    made.paged = [tuple(g) for _, g in groupby(pages, key=lambda o: (o.vendor, o.operation_id))]
-    made.together = [*_waves(values), *_waves(whole), *_levels(deep)]
-    return made
+            found[each.surprise(name, where)] = _holds(each, where)
+    return ordered(found, {one for one, holds in found.items() if holds})
 
 
 def drawn(operations: Sequence[Called], count: int, number: int) -> list[Plan]:
@@ -131,27 +99,6 @@ def _told(heard: Heard) -> frozenset[Any]:
 
 def _holds(each: Called, where: str) -> bool:
     return any(pointer.startswith(f"{where}/") for pointer in each.scene.fields)
-
-
-def _waves(surprises: Mapping[Surprise, None]) -> Iterator[Plan]:
-    """Yield groups in which no place is met twice; every surprise is in one of them."""
-    rows: dict[tuple[str, str, str], list[Surprise]] = {}
-    for one in surprises:
-        rows.setdefault((one.vendor, one.operation_id, one.place), []).append(one)
-    for wave in range(max(map(len, rows.values()), default=0)):
-        yield tuple(
-            row[(wave + shift) % len(row)]
-            for shift, row in enumerate(rows.values())
-            if wave < len(row)
-        )
-
-
-def _levels(surprises: Mapping[Surprise, None]) -> Iterator[Plan]:
-    """Yield groups in which nothing is within something else."""
-    rows: dict[tuple[str, int], list[Surprise]] = {}
-    for one in surprises:
-        rows.setdefault((one.kind, one.place.count("/")), []).append(one)
-    yield from map(tuple, rows.values())
 
 
 def _drawable(each: Called) -> Iterator[st.SearchStrategy[Surprise]]:

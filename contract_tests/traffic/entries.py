@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import ijson
 
+from contract_tests.reports.counted import counted
 from contract_tests.traffic.opening import NotRecording, Recoded, opened
 
 _MOST_PARSED_BYTES = 64 * 2**20
@@ -30,7 +31,7 @@ _HOW = {
 
 @dataclass(slots=True)
 class Pieces:
-    """What a file holds: `creator` and its comment; `broken` says where it ends too early.
+    """What a file holds: `creator` and its comment; `broken` says what is wrong, and where.
 
     `entries` is read once; `broken` is known after that.
     """
@@ -39,22 +40,28 @@ class Pieces:
     creator: str
     comment: str
     file: Recoded
-    broken: str = ""
+    broken: list[str] = field(default_factory=list)
 
     def entries(self) -> Iterator[Any]:
         """Yield what stands in `log.entries`."""
         self.file.rewind()
-        count = 0
+        count, why = 0, self.file.fault
         try:
             for entry in ijson.items(self.file, "log.entries.item", use_float=True):
                 count += 1
                 yield entry
         except (ijson.JSONError, UnicodeError, RecursionError) as error:
-            self.broken = f"{self.path}: {self._where(error)}; {count} whole entries were read"
+            why = why or self._where(error)
         finally:
+            self.broken = [f"{self.path}: {fault}" for fault in self.file.faults]
+            self.broken += [f"{self.path}: {why}"] if why and not self.file.is_ended else []
+            if why:
+                self.broken[-1] += f"; {counted(count, 'entries were')} whole"
             self.file.close()
 
     def _where(self, error: Exception) -> str:
+        if self.file.is_ended:
+            return "it was left off"
         self.file.rewind()
         text = _all(self.file)
         if text is not None:
@@ -62,8 +69,6 @@ class Pieces:
                 json.loads(text)
             except ValueError as fault:
                 return f"line {_line(fault)}: {_reason(fault, text)}"
-            except RecursionError:
-                return "nested too deeply"
         return f"no proper JSON ({' '.join(str(error).split())[:120]})"
 
 
@@ -102,6 +107,8 @@ def _what(tops: set[str], file: Recoded) -> str:
         return "is JSON, but no HAR: it has no log.entries"
     file.rewind()
     text = _all(file)
+    if file.fault or file.is_ended:
+        return f"is no HAR: {file.fault or file.faults[-1]}"
     try:
         json.loads(text or b"")
     except (ValueError, RecursionError) as fault:

@@ -71,12 +71,14 @@ def _url(asked: dict[str, Any]) -> str:
     text = str(asked.get("url") or "").partition("#")[0]
     try:
         parts = urlsplit(text)
-        is_http = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+        is_whole = bool(parts.hostname) and parts.port != 0
     except ValueError:
-        is_http = False
-    if not is_http:
-        scheme = text.partition(":")[0][:20]
+        is_whole = False
+    scheme = text.partition(":")[0][:20]
+    if scheme.lower() not in {"http", "https"}:
         raise NotEntry(f"requests are not of http ({scheme or 'no URL'})")
+    if not is_whole:
+        raise NotEntry("requests have an address that cannot be (host or port)")
     # Some write an address as it is shown to people.
     return text if text.isascii() and " " not in text else quote(text, safe=_AS_IT_IS)
 

@@ -11,8 +11,10 @@ from urllib.parse import urlsplit
 
 from contract_tests.conduct.heard import Heard
 from contract_tests.proxy.recording import BASE
+from contract_tests.reports.counted import counted
 from contract_tests.reports.product import NAME
 from contract_tests.traffic.belonging import Belonging, of_contract, of_url
+from contract_tests.traffic.elsewhere import Elsewhere
 from contract_tests.traffic.entries import Pieces, pieces
 from contract_tests.traffic.entry import Entry, NotEntry, entry
 from contract_tests.traffic.redacted import Redacted
@@ -26,24 +28,31 @@ class Recorded:
 
     `base` is the base URL that a recording of our own names. `others` counts requests that are
     not the vendor's by host; `left_out` counts others by the reason. `broken` names files that
-    end too early, with line and reason.
+    end too early, or hold what is no JSON, with line and reason. `elsewhere` are those of the
+    others to which an answer of the vendor has led. `redacted` counts requests without the
+    credentials that they had.
     """
 
     entries: list[Heard] = field(default_factory=list)
+    elsewhere: list[Heard] = field(default_factory=list)
     base: str = ""
     others: Counter[str] = field(default_factory=Counter)
     left_out: Counter[str] = field(default_factory=Counter)
     broken: list[str] = field(default_factory=list)
+    redacted: int = 0
 
     @property
     def notes(self) -> list[str]:
         """What was left out, in words."""
-        notes = [f"{count} {why}: left out" for why, count in self.left_out.items()]
+        notes = [f"{counted(count, why)}: left out" for why, count in self.left_out.items()]
+        if self.redacted:
+            saved = counted(self.redacted, "requests were saved without credentials")
+            notes.append(f"{saved}: nobody is accused of that")
         if self.others:
             count, hosts = sum(self.others.values()), len(self.others)
             notes.append(
-                f"{count} other {_counted(count, 'request')} to {hosts} "
-                f"{_counted(hosts, 'host')} left out: {self.hosts}"
+                f"{counted(count, 'requests')} to {counted(hosts, 'other hosts')}: "
+                f"left out ({self.hosts})"
             )
         return notes
 
@@ -56,22 +65,24 @@ class Recorded:
 
 def recorded(files: Sequence[Path], contract: Mapping[str, Any], base_url: str = "") -> Recorded:
     """Read files; NotRecording if one is no HAR. `base_url` is where the vendor was asked."""
-    found, entries = Recorded(), list[tuple[Entry, str]]()
+    found, entries, elsewhere = Recorded(), list[tuple[Entry, str]](), Elsewhere()
     for file in files:
         opened = pieces(file)
         base = base_url or _own_base(opened)
         found.base = found.base or base
         belonging = of_url(base, contract) if base else of_contract(contract)
-        entries += _belonging(opened, belonging, found)
-        found.broken += [opened.broken] if opened.broken else []
+        entries += _belonging(opened, belonging, found, elsewhere)
+        found.broken += opened.broken
     redacted = Redacted(contract)
     ordered = _in_order([one for one, _ in entries])
     targets = {id(one): target for one, target in entries}
     for number, (one, began_s) in enumerate(ordered, 1):
         heard = _heard(one, targets[id(one)], number, began_s)
         found.entries.append(redacted.restored(heard))
-    if redacted.count:
-        found.left_out[redacted.words] = redacted.count
+    for one in elsewhere.followed():
+        target, began_s = one.exchange.request.target, one.began_s or 0.0
+        found.elsewhere.append(_heard(one, target, 0, began_s))
+    found.redacted = redacted.count
     return found
 
 
@@ -81,7 +92,7 @@ def _own_base(opened: Pieces) -> str:
 
 
 def _belonging(
-    opened: Pieces, belonging: Belonging, found: Recorded
+    opened: Pieces, belonging: Belonging, found: Recorded, elsewhere: Elsewhere
 ) -> Iterator[tuple[Entry, str]]:
     for told in opened.entries():
         try:
@@ -92,7 +103,9 @@ def _belonging(
         target = belonging.target(one.exchange.url)
         if target is None:
             found.others[str(urlsplit(one.exchange.url).netloc)] += 1
+            elsewhere.other(one)
         else:
+            elsewhere.own(one)
             yield one, target
 
 
@@ -124,8 +137,5 @@ def _heard(one: Entry, target: str, number: int, began_s: float) -> Heard:
         request_cut=one.request_cut,
         answer_cut=one.answer_cut,
         recorded=True,
+        headers_untold=not told.request.headers,
     )
-
-
-def _counted(count: int, word: str) -> str:
-    return word if count == 1 else f"{word}s"

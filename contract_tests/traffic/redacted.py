@@ -25,8 +25,6 @@ _MARK = re.compile(
 class Redacted:
     """Puts a placeholder where a credential was taken out; `count` says how often."""
 
-    words = "requests were saved without their credentials: that they show one is"
-
     def __init__(self, contract: Mapping[str, Any]) -> None:
         """Know where a contract wants credentials."""
         self._ways = choices(contract)

@@ -64,6 +64,8 @@ def conduct_of(found: Recorded, subject: Subject) -> Conduct:
     conduct = Conduct(subject.contract, subject.roles, vendor=subject.vendor, answers=True)
     for heard in found.entries:
         conduct.hear(heard)
+    for heard in found.elsewhere:
+        conduct.hear_elsewhere(heard)
     return conduct
 
 

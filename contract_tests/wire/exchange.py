@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from contract_tests.wire.depth import is_too_deep
+
 Headers = tuple[tuple[str, str], ...]
 
 
@@ -39,7 +41,9 @@ class Response:
         return next((value for key, value in self.headers if key.lower() == wanted), None)
 
     def json(self) -> Any:
-        """Return the body as JSON; ValueError if it is none."""
+        """Return the body as JSON; ValueError if it is none, or nested too deeply."""
+        if is_too_deep(self.body):
+            raise ValueError("nested too deeply")
         return json.loads(self.body)
 
     @property

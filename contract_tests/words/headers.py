@@ -64,6 +64,6 @@ def _read(sent: str, schema: Mapping[str, Any]) -> Any:
         item = schema.get("items", {})
         return [_read(part.strip(), item) for part in sent.split(",")]
     if kind in _READ_AS_JSON:
-        with suppress(ValueError):
+        with suppress(ValueError, RecursionError):
             return json.loads(sent)
     return sent

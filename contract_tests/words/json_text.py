@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from contract_tests.wire.depth import MOST_LEVELS, is_too_deep
+
 _BOM = b"\xef\xbb\xbf"
+_DEPTH = "RFC 8259, 9"
 
 
 class NotJson(Exception):
@@ -22,6 +25,8 @@ def parsed(body: bytes) -> Any:
     """Return the value of a body; NotJson says what is wrong with it."""
     if body.startswith(_BOM):
         raise NotJson("byte order mark", "EF BB BF", "no byte order mark", "RFC 8259, 8.1")
+    if is_too_deep(body):
+        raise NotJson("depth", f"more than {MOST_LEVELS} levels", "what can be read", _DEPTH)
     try:
         return json.loads(
             body.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant
@@ -31,8 +36,6 @@ def parsed(body: bytes) -> Any:
         raise NotJson(
             "encoding", f"{seen} at byte {error.start}", "UTF-8", "RFC 8259, 8.1"
         ) from None
-    except RecursionError:
-        raise NotJson("depth", "thousands of levels", "what can be read", "RFC 8259, 9") from None
     except ValueError as error:
         seen = body[:80].decode("utf-8", "replace")
         raise NotJson("syntax", f"{error}: {seen}"[:200], "JSON", "RFC 8259, 2") from None

@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
 LOCKS = ROOT / "requirements" / "clients"
 ENVIRONMENTS = ROOT / ".cache" / "clients"
 READY = "mockserver ready on "
@@ -47,6 +48,12 @@ def client_python() -> Environment:
 def client_modules() -> Environment:
     """Return the folder of a client's npm packages, made from its lock file if need be."""
     return _modules
+
+
+@pytest.fixture(scope="session")
+def example_modules() -> Environment:
+    """Return the folder of an example's npm packages, made from its lock file if need be."""
+    return lambda name: _packages(f"example-{name}", EXAMPLES / name)
 
 
 @pytest.fixture(scope="module")
@@ -140,13 +147,17 @@ def _interpreter(name: str) -> Path:
 
 
 def _modules(name: str) -> Path:
+    return _packages(name, LOCKS / name)
+
+
+def _packages(name: str, source: Path) -> Path:
     folder = ENVIRONMENTS / name
-    lock = LOCKS / name / "package-lock.json"
+    lock = source / "package-lock.json"
     stamp = folder / f".ready-{hashlib.sha256(lock.read_bytes()).hexdigest()[:16]}"
     with _alone(name):
         if not stamp.exists():
             shutil.rmtree(folder, ignore_errors=True)
-            shutil.copytree(LOCKS / name, folder)
+            shutil.copytree(source, folder, ignore=shutil.ignore_patterns("node_modules"))
             _call("npm", "ci", "--silent", "--ignore-scripts", "--prefix", folder)
             stamp.touch()
     return folder

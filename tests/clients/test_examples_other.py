@@ -41,13 +41,17 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Tool:
 
 
 @pytest.fixture(scope="module")
-def typescript(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Copy the TypeScript project, beside the contracts, as it is where it lives."""
+def typescript(
+    example_modules: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Copy the TypeScript project, beside the contracts, as `npm ci` leaves it."""
+    peers.needs("node", "npm")
     room = tmp_path_factory.mktemp("room")
     (room / "specs").symlink_to(ROOT / "specs")
     made = shutil.ignore_patterns("node_modules", "build", "generated.ts")
     project = room / "examples" / "typescript"
     shutil.copytree(EXAMPLES / "typescript", project, ignore=made)
+    (project / "node_modules").symlink_to(example_modules("typescript") / "node_modules")
     return project
 
 
@@ -68,8 +72,7 @@ def pre_commit(
 
 @pytest.mark.slow
 def test_the_typescript_example_conforms(shell: Tool, typescript: Path) -> None:
-    peers.needs("node", "npm")
-    done = shell(COMMANDS["typescript"], typescript)
+    done = shell(_installed(COMMANDS["typescript"]), typescript)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "the client ended with 0" in done.stderr
     done = shell(COMMANDS["surprised"], typescript)
@@ -78,12 +81,11 @@ def test_the_typescript_example_conforms(shell: Tool, typescript: Path) -> None:
 
 @pytest.mark.slow
 def test_what_is_wrong_with_a_typescript_client_is_found(shell: Tool, typescript: Path) -> None:
-    peers.needs("node", "npm")
     source = typescript / "src" / "sessions.ts"
     right = source.read_text("utf-8")
     source.write_text(right.replace("?limit=${limit}", "?limits=${limit}"), "utf-8")
     try:
-        done = shell(COMMANDS["typescript"], typescript)
+        done = shell(_installed(COMMANDS["typescript"]), typescript)
     finally:
         source.write_text(right, "utf-8")
     assert done.returncode == 1
@@ -111,13 +113,12 @@ def test_the_workflow_is_one_that_github_reads(pre_commit: Tool) -> None:
 
 @pytest.mark.slow
 def test_what_the_workflow_runs_conforms(shell: Tool, typescript: Path, tmp_path: Path) -> None:
-    peers.needs("node", "npm")
     project = tmp_path / "examples" / "typescript"
     (tmp_path / "specs").symlink_to(ROOT / "specs")
     shutil.copytree(typescript, project, symlinks=True)
     (job,) = yaml.safe_load(WORKFLOW.read_text("utf-8"))["jobs"].values()
     runs = [step["run"] for step in job["steps"] if "run" in step and "pip" not in step["run"]]
-    done = shell("\n".join(runs[:2]), project)
+    done = shell(_installed("\n".join(runs[:2])), project)
     assert done.returncode == 0, done.stdout + done.stderr
     assert sorted(path.suffix for path in project.glob("contract.*")) == [
         ".html",
@@ -152,6 +153,13 @@ def test_the_hooks_do_what_they_say(pre_commit: Tool, tmp_path: Path) -> None:
     done = pre_commit(*command, where=project)
     assert done.returncode == 1
     assert "check OpenAPI documents" in done.stdout
+
+
+def _installed(commands: str) -> str:
+    """Return the commands that follow `npm ci`: what that does is done once for all tests."""
+    first, _, rest = commands.partition("\n")
+    assert first == "npm ci"
+    return rest
 
 
 def _project(room: Path) -> Path:

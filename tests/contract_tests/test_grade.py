@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from answers import Described, described
 
 import specs
+from contract_tests.documents import sources
 from contract_tests.findings.finding import Aspect, Finding, Grade
 from contract_tests.findings.grade import Grading
 from contract_tests.wire.exchange import Request
@@ -225,6 +227,16 @@ def test_without_sources_everything_stays_as_it_is() -> None:
 )
 def test_the_sentence_cites_the_document_in_full(changed: dict[str, str], said: str) -> None:
     assert said in Grading("pingplotter").sentence(deed(**changed))
+
+
+@pytest.mark.parametrize("vendor", specs.vendors())
+def test_a_document_is_named_without_where_it_is_kept(vendor: str) -> None:
+    keys = sources.documents(specs.path_of(vendor).parent / "SOURCES.md")
+    for key in keys:
+        name, _, rest = Grading(vendor).sentence(deed(source=f"{key}:1")).partition(f" ({key}:1)")
+        assert name
+        assert rest.startswith(".")
+        assert not re.search(r"repository|commit|behind the colon|after the colon|;", name)
 
 
 def test_the_sentence_of_an_assumption_tells_the_decision() -> None:

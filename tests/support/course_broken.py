@@ -111,3 +111,30 @@ def follows(hops: int) -> Client:
         if reply.status not in {302, 307}:
             return
         ask = replace(ONE, url=reply.header("Location"))
+
+
+def begins_anew_at_each_look(times: int, looks_each: int = 1, pause_s: float = 0.5) -> Client:
+    """Begin the same ping again as soon as a look or some have not shown its end."""
+    for _ in range(times):
+        begun = yield Ask("POST", PING, b"{}")
+        name = json.loads(begun.body)["data"]["task_id"]
+        for _ in range(looks_each):
+            yield pause_s
+            yield Ask("GET", f"/api/v1/ping/{name}/")
+
+
+def asks_for(spoiled: object) -> Client:
+    """Read the list, and ask for a session by what `spoiled` makes of the first item."""
+    page = yield Ask("GET", "/app/sessions")
+    item = json.loads(page.body)["application_sessions"][0]
+    yield Ask("GET", f"/app/sessions/{spoiled(item)}")
+
+
+def tells_of_users(ask: Ask, _now_s: float) -> Reply:
+    """Answer as ngrok does with one session of one user; anything else is not there."""
+    item = {"id": "as_2r1anKb0JY", "application_user": {"id": "au_2r0PpJvAEg"}}
+    item["browser_session"] = {"browser": "a browser"}
+    if ask.target == "/app/sessions":
+        page = {"application_sessions": [item], "uri": "/", "next_page_uri": None}
+        return Reply(200, json.dumps(page).encode())
+    return Reply(200 if ask.target == f"/app/sessions/{item['id']}" else 404)

@@ -8,13 +8,16 @@ from course_broken import (
     MADE,
     ONE,
     again,
+    asks_for,
     begins_anew,
+    begins_anew_at_each_look,
     by_last_id,
     follows,
     goes_on,
     looks,
     pages_by,
     reads,
+    tells_of_users,
     two_at_a_time,
     waits,
     with_cursor,
@@ -50,6 +53,7 @@ RETRY_AFTER = "retry_after_is_honoured"
 BOUNDED, FINAL = "retries_are_bounded", "refusals_are_final"
 UNSAFE, PAGES, PACED = "unsafe_requests_are_not_repeated", "pages_end", "polling_is_paced"
 LIMITS, REDIRECTS = "limits_are_heeded", "redirects_are_bounded"
+BEGUN, KIND = "work_is_begun_once", "ids_are_of_their_kind"
 
 
 def _twice(status: int, wait: str) -> object:
@@ -244,5 +248,44 @@ BROKEN = (
         REDIRECTS,
         lambda: follows(2),
         lambda: _moved("http://evil.example/app/sessions/as_1"),
+    ),
+    Broken("looks often for a moment", PACED, lambda: looks(0.02, 8), Pings, "wisphub"),
+    Broken(
+        "begins anew at each look",
+        BEGUN,
+        lambda: begins_anew_at_each_look(5),
+        lambda: Pings(60.0),
+        "wisphub",
+    ),
+    Broken(
+        "begins anew after three looks",
+        BEGUN,
+        lambda: begins_anew_at_each_look(4, 3),
+        lambda: Pings(60.0),
+        "wisphub",
+    ),
+    Broken(
+        "shows a bad password again",
+        FINAL,
+        lambda: again(Ask("POST", "/api/v1/auth/token", b"{}", asker=""), 0.5, 0.5),
+        lambda: down(401),
+        "wisphub",
+    ),
+    Broken(
+        "runs a test again after an error",
+        UNSAFE,
+        lambda: again(Ask("POST", "/v6/instant/7/rerun"), 0.5),
+        lambda: answers(Reply(500), FINE),
+        "thousandeyes",
+    ),
+    *(
+        Broken(name, KIND, lambda spoiled=spoiled: asks_for(spoiled), lambda: tells_of_users)
+        for name, spoiled in (
+            ("takes the id of a user", lambda item: item["application_user"]["id"]),
+            ("takes the id in capitals", lambda item: item["id"].upper()),
+            ("takes the end of an id", lambda item: item["id"].partition("_")[2]),
+            ("leaves quotes around an id", lambda item: f"%22{item['id']}%22"),
+            ("takes another text", lambda _: "a%20browser"),
+        )
     ),
 )

@@ -5,7 +5,11 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+from pathlib import Path
 from typing import Any
+
+import specs
+from contract_tests.traffic.reading import Recorded, recorded
 
 URL = "https://api.ngrok.com/app/sessions?limit=2"
 GONE = "https://api.ngrok.com/app/sesions"
@@ -160,3 +164,9 @@ DIALECTS = (
     insomnia,
     newman,
 )
+
+
+def read(tmp_path: Path, content: bytes | dict[str, Any], **options: Any) -> Recorded:
+    path = tmp_path / "saved.har"
+    path.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
+    return recorded([path], specs.load("ngrok"), **options)

@@ -3,12 +3,14 @@
 import sys
 from collections.abc import Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from types import MappingProxyType
 
 from contract_tests.client.trial import trials
 from contract_tests.surprise.book import book
 from contract_tests.surprise.effort import Budget, Effort
 from contract_tests.surprise.inquiry import Inquiry
+from contract_tests.surprise.order import How
 from contract_tests.surprise.schedule import called, schedule
 from contract_tests.surprise.severable import SeverableProtocol
 from contract_tests.surprise.surprising import Surprising
@@ -28,6 +30,7 @@ def answered(url):
     connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=5)
     target = parts.path + ("?" + parts.query if parts.query else "")
     headers = {"Authorization": "Bearer " + KEY, "Ngrok-Version": "2"}
+    {asked}
     connection.request("GET", target, headers=headers)
     response = connection.getresponse()
     return response, response.read()
@@ -83,6 +86,9 @@ FAULTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "error": ("after", f"if response.status == 401: return {_NOTHING}"),
         "cut_end": ("after", ""),
         "pages_empty_first": ("page", "if not items: return"),
+        "pages_many": ("last", "if 0 < len(items) < 5: return"),
+        "slip": ("after", ""),
+        "bare": ("after", ""),
     }
 )  # fmt: skip
 
@@ -100,7 +106,14 @@ def script(fault=""):
             "        return b'{\"application_sessions\": [], \"next_page_uri\": null}'\n\n"
             "class Refused",
         )  # fmt: skip
-    return code
+    if fault == "slip":
+        code = code.replace("as error:\n", "as error:\n    error.response['status']\n")
+    if fault == "bare":
+        code = code.replace(
+            "response, body = answered(url)", "response, body = answered(url, attempt)"
+        ).replace("def answered(url)", "def answered(url, attempt=0)")
+    again = "if attempt: headers.pop('Ngrok-Version')" if fault == "bare" else "pass"
+    return code.replace("{asked}", again)
 
 
 @contextmanager
@@ -127,15 +140,11 @@ def findings(tmp_path, source, kinds):
         plain = trial(())
         assert plain.code == 0, plain.err
         inquiry, planned = Inquiry(effort, books, plain), schedule(called(plain, books))
-        found = [
-            each for plan in planned.together for each in inquiry.together(_only(plan, kinds))
-        ]
-        for plan in planned.alone:
-            found += inquiry.alone(plan) if _only(plan, kinds) else []
-        for plan in planned.paged:
-            found += inquiry.paged(plan) if _only(plan, kinds) else []
-        return [finding for _, finding in found]
+        steps = [_only(step, kinds) for step in planned.steps]
+        return [finding for step in steps if step.plan for _, finding in inquiry.taken(step)]
 
 
-def _only(plan, kinds):
-    return tuple(one for one in plan if one.kind in kinds)
+def _only(step, kinds):
+    chosen = tuple(one for one in step.plan if one.kind in kinds)
+    # How a list is followed is seen from all of its ways together.
+    return replace(step, plan=step.plan if step.how is How.PAGED and chosen else chosen)

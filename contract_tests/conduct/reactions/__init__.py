@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contract_tests.conduct.reactions import (
     answers_are_awaited,
+    ids_are_of_their_kind,
     ids_are_taken_from_answers,
     limits_are_heeded,
     pages_end,
@@ -13,6 +14,7 @@ from contract_tests.conduct.reactions import (
     retries_are_bounded,
     retry_after_is_honoured,
     unsafe_requests_are_not_repeated,
+    work_is_begun_once,
 )
 from contract_tests.conduct.rule import CourseRule
 
@@ -23,8 +25,10 @@ COURSE_RULES: tuple[CourseRule, ...] = (
     unsafe_requests_are_not_repeated.RULE,
     pages_end.RULE,
     polling_is_paced.RULE,
+    work_is_begun_once.RULE,
     limits_are_heeded.RULE,
     redirects_are_bounded.RULE,
     ids_are_taken_from_answers.RULE,
+    ids_are_of_their_kind.RULE,
     answers_are_awaited.RULE,
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from contract_tests.conduct.course import Course, over_s, same_request
+from contract_tests.conduct.course import Course, are_of_one_scene, over_s, same_request
 from contract_tests.conduct.heard import Heard
 
 
@@ -42,7 +42,7 @@ def _cut(
         # Within one second of a clock that tells no less, it is not known which came first.
         if tries and one.began_s < over_s(tries[-1]) + course.grain_s:
             continue  # it was under way already: no repeat of that one
-        if tries and not calls_for_it(tries[-1]):
+        if tries and not (calls_for_it(tries[-1]) and are_of_one_scene(tries[-1], one)):
             yield from _if_repeated(tries)
             tries = []
         tries.append(one)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from contract_tests.conduct.course import Course
+from contract_tests.conduct.course import Course, are_of_one_scene
 from contract_tests.conduct.reactions.signs import OURS
 from contract_tests.conduct.reactions.walks import Page, is_paged, walks
 from contract_tests.conduct.rule import CourseRule
@@ -15,6 +15,7 @@ _NAME = "pages_end"
 _SOON_S = 0.25  # between two pages of one loop; who polls a list takes longer
 _WALK_S = 10.0  # between two pages of one walk: the items may be worked on
 _STUCK, _STUCK_BETWEEN = 8, 60  # times the same page: one after the other; with others between
+_STUCK_APART = 30  # the first page, where nobody tells whether they are tests of a suite
 _BEYOND = 3  # pages after the last: one more, to see that it is empty, is a habit
 _ROUNDS = 25  # times the whole list, at once after its last page
 
@@ -40,13 +41,21 @@ def _stuck(course: Course, pages: list[Page]) -> Finding | None:
             is_close = is_close and course.is_at_once_next(before.heard, after.heard)
         else:
             run = []
-        if len(run) >= (_STUCK if is_close else _STUCK_BETWEEN) * _abreast(course, before):
+        if len(run) >= _most(before, is_close=is_close) * _abreast(course, before):
             return _loop(course, run, "The client asks for the same page again and again.")
     return None
 
 
+def _most(page: Page, *, is_close: bool) -> int:
+    if not is_close:
+        return _STUCK_BETWEEN
+    return _STUCK if page.heard.scene or page.is_continued else _STUCK_APART
+
+
 def _is_same(before: Page, after: Page) -> bool:
-    is_other = before.heard.number != after.heard.number
+    is_other = before.heard.number != after.heard.number and are_of_one_scene(
+        before.heard, after.heard
+    )
     leads_on = not before.is_last and not after.is_last
     return is_other and leads_on and before.query == after.query and before.ids == after.ids
 
@@ -78,6 +87,7 @@ def _round(course: Course, pages: list[Page]) -> Finding | None:
     rounds: list[Page] = []
     for before, after in pairwise(pages):
         is_next = course.is_at_once_next(before.heard, after.heard)
+        is_next = is_next and are_of_one_scene(before.heard, after.heard)
         is_quick = is_next and _is_soon(course, before, after)
         if not is_quick:
             rounds = []

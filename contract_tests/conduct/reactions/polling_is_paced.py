@@ -18,6 +18,7 @@ from contract_tests.roles.model import Job
 _NAME = "polling_is_paced"
 _BUSY_S = 0.09  # less than the shortest pause that anybody means as one
 _LOOKS, _READS = 10, 50  # at work that goes on; at anything else, with nothing else between
+_AT_ONCE_S, _LOOKS_AT_ONCE = 0.05, 6  # twenty a second; a pause that grows from 10 ms is soon over
 # Looks at what has ended: who shows it in several ways reads it some times, at once.
 _AFTER_END, _AFTER_END_SLOWLY = 5, 3
 _MOST_OF = 0.8  # a loop may be held up now and then
@@ -44,7 +45,9 @@ def _jobs(course: Course) -> Mapping[str, list[Job]]:
 def _busy(course: Course, looks: list[Heard], work: list[Job]) -> Iterator[Finding]:
     runs = _runs(looks, lambda one: _is_read(one) and not _has_ended(one, work), _follows)
     run = max(runs, key=len, default=[])
-    if len(run) >= _LOOKS * course.abreast_of(looks[0]) and _is_busy(course, run):
+    looked = len(run) / course.abreast_of(looks[0])
+    is_hasty = looked >= _LOOKS_AT_ONCE and _is_busy(course, run, _AT_ONCE_S)
+    if is_hasty or (looked >= _LOOKS and _is_busy(course, run)):
         yield _loop(course, run, "The client looks without a pause whether work has ended.")
 
 
@@ -131,9 +134,9 @@ def _follows(before: Heard, after: Heard) -> bool:
     return after.began_s >= before.ended_s
 
 
-def _is_busy(course: Course, run: list[Heard]) -> bool:
+def _is_busy(course: Course, run: list[Heard], busy_s: float = _BUSY_S) -> bool:
     pauses = [course.pause_s(before, after) for before, after in pairwise(run)]
-    return sum(pause < _BUSY_S for pause in pauses) >= _MOST_OF * len(pauses)
+    return sum(pause < busy_s for pause in pauses) >= _MOST_OF * len(pauses)
 
 
 def _is_read(heard: Heard) -> bool:

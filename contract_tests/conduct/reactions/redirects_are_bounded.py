@@ -29,6 +29,7 @@ def _check(course: Course) -> Iterator[Finding]:
             yield _endless(course, hops)
             break
     yield from _linked_elsewhere(course)
+    yield from _led_elsewhere(course)
 
 
 def _followed(course: Course) -> Iterator[tuple[Heard, Heard]]:
@@ -63,6 +64,23 @@ def _linked_elsewhere(course: Course) -> Iterator[Finding]:
             if source is not None and source.asker and _is_elsewhere(source, page.heard):
                 yield _shown_elsewhere(course, source, page.heard)
                 return
+
+
+def _led_elsewhere(course: Course) -> Iterator[Finding]:
+    """Find a credential at a host that is none of the vendor's."""
+    for one in course.elsewhere:
+        askers = (o for o in (*course.heard, *course.elsewhere) if one.asker == o.asker)
+        before = next((o for o in askers if o is not one and _leads_to(o, one)), None)
+        if before is not None and one.asker and _is_elsewhere(before, one):
+            yield _shown_elsewhere(course, before, one)
+            return
+
+
+def _leads_to(before: Heard, after: Heard) -> bool:
+    response, url = before.exchange.response, after.exchange.url
+    if response is None or before.began_s > after.began_s:
+        return False
+    return _address(before) == url or url.encode() in response.body.replace(rb"\/", b"/")
 
 
 def _is_elsewhere(before: Heard, after: Heard) -> bool:
@@ -103,6 +121,8 @@ def _endless(course: Course, hops: list[Heard]) -> Finding:
 
 
 def _untried(course: Course) -> str:
+    if course.elsewhere:
+        return ""
     return none_of(course.heard, _address, "no answer was a redirect")
 
 

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from contract_tests.conduct.course import Course
 from contract_tests.conduct.heard import Heard
 from contract_tests.conduct.reactions.chains import chains, longest
-from contract_tests.conduct.reactions.signs import FINAL, is_refused, none_of, wait_s
+from contract_tests.conduct.reactions.signs import FINAL, is_refused, none_of, wait_s, was_cut
+from contract_tests.conduct.reactions.uses import is_login
 from contract_tests.conduct.rule import CourseRule
 from contract_tests.findings.finding import Finding, Grade
 
 _NAME = "refusals_are_final"
 _SOON_S = 10.0  # who comes again later does so by a timetable
-_SAID_SO = frozenset({401, 403})  # of these the RFC says that repeating is no use
+_UNKNOWN = 401
+_SAID_SO = frozenset({_UNKNOWN, 403})  # of these the RFC says that repeating is no use
 _TWICE, _DIFFERENT = 2, 3  # repeats of one request; requests that were repeated once
 _ABSENT = frozenset({404, 409, 410})  # one may wait for something to appear or to be free
 _ABSENT_REPEATS, _ABSENT_MANY, _WAITING_MANY = 2, 5, 30
@@ -37,13 +39,18 @@ class _Repeated:
 
 def _check(course: Course) -> Iterator[Finding]:
     by_status: dict[int, list[_Repeated]] = {}
-    for repeated in _repeated(course, is_refused):
+    for repeated in _repeated(course, lambda one: is_refused(one) or _is_bad_login(course, one)):
         by_status.setdefault(repeated.status, []).append(repeated)
     for found in by_status.values():
         worst = max(found, key=lambda one: one.repeats)
         is_sure = worst.repeats >= _TWICE or len(found) >= _DIFFERENT
         yield _refused(course, worst, is_sure=is_sure)
     yield from _absent(course)
+
+
+def _is_bad_login(course: Course, heard: Heard) -> bool:
+    is_refusal = heard.exchange.status == _UNKNOWN and not was_cut(heard)
+    return is_refusal and wait_s(heard) is None and is_login(course, heard)
 
 
 def _repeated(course: Course, calls_for_it: Callable[[Heard], bool]) -> Iterator[_Repeated]:
@@ -117,7 +124,9 @@ def _patience(course: Course, heard: Heard) -> int:
 
 def _untried(course: Course) -> str:
     return none_of(
-        course.heard, lambda one: is_refused(one) or _is_absent(one), "no request was refused"
+        course.heard,
+        lambda one: is_refused(one) or _is_absent(one) or _is_bad_login(course, one),
+        "no request was refused",
     )
 
 

@@ -9,7 +9,7 @@ from contract_tests.conduct.course import Course
 from contract_tests.conduct.heard import Heard
 from contract_tests.conduct.reactions.chains import chains
 from contract_tests.conduct.reactions.signs import none_of, status_word, was_cut
-from contract_tests.conduct.reactions.uses import makes_one, may_be_repeated
+from contract_tests.conduct.reactions.uses import makes_one, may_be_repeated, readings_of
 from contract_tests.conduct.rule import CourseRule
 from contract_tests.findings.finding import Finding, Grade
 
@@ -36,7 +36,7 @@ def _pairs(course: Course) -> Iterator[tuple[Heard, Heard]]:
     """Yield a request that may have done its work with its repeat."""
     for chain in chains(course, _is_doubtful):
         if not _is_repeatable(course, chain.tries[0]) and chain.abreast == 1:
-            yield from (pair for pair in chain.pairs if _is_repeat(course, *pair, _SOON_S))
+            yield from (pair for pair in chain.pairs if _is_unlooked(course, *pair))
     for own in course.together(_line):
         yield from (
             pair for pair in pairwise(own) if _is_unread(*pair) and _may_not(course, *pair)
@@ -71,6 +71,21 @@ def _doubles(course: Course) -> Iterator[tuple[Heard, Heard]]:
 
 def _is_repeat(course: Course, before: Heard, after: Heard, soon_s: float) -> bool:
     return course.pause_s(before, after) < soon_s and course.is_next(before, after)
+
+
+def _is_unlooked(course: Course, before: Heard, after: Heard) -> bool:
+    """Say whether one is a repeat before which nobody has looked what the first has done.
+
+    What else was asked between tells nothing where both were sent by the same part of the program.
+    """
+    if _is_repeat(course, before, after, _SOON_S):
+        return True
+    is_one_scene = bool(before.scene) and before.scene == after.scene
+    if not is_one_scene or course.pause_s(before, after) >= _SOON_S:
+        return False
+    between = (o for o in course.heard if before.number < o.number < after.number)
+    looks = readings_of(course, before)
+    return bool(looks) and not any(course.name_of(one) in looks for one in between)
 
 
 def _is_doubtful(heard: Heard) -> bool:

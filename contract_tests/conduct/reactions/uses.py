@@ -45,4 +45,23 @@ def _lasting(roles: Roles) -> Iterator[str]:
         yield from (act.operation for act in (each.update, each.delete) if act)
         yield from (action.operation for action in each.actions)
         yield from (act.operation for act in each.unmoved_by)
-    yield from (one.operation for one in roles.repetitions)
+
+
+def readings_of(course: Course, heard: Heard) -> frozenset[str]:
+    """Return the operations that show what a request makes; nothing where roles know of none."""
+    name = course.name_of(heard)
+    made = [r for r in course.roles.resources if r.create and r.create.operation == name]
+    kinds = {r.read.operation for r in made if r.read}
+    alike = [
+        r for r in course.roles.resources if r in made or (r.read and r.read.operation in kinds)
+    ]
+    acts = (act.operation for each in alike for act in (each.list, each.read) if act)
+    batches = (o for r in alike for b in r.batches for o in (b.operation, b.single))
+    return frozenset((*acts, *batches))
+
+
+def is_login(course: Course, heard: Heard) -> bool:
+    """Say whether a request asks who somebody is, so that a 401 is a refusal of what it holds."""
+    operation = course.operation_of(heard)
+    is_open = operation is not None and operation.definition.get("security") == []
+    return is_open and bool(heard.exchange.request.body)

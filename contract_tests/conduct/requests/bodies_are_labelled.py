@@ -20,7 +20,7 @@ def _check(asked: Asked) -> Iterator[Finding]:
     encoding = asked.header("content-encoding") or "identity"
     if encoding.lower() != "identity":
         yield _finding(asked, "Content-Encoding", encoding, "no Content-Encoding", Grade.DRIFT)
-    elif not content.is_documented and not content.is_cut:
+    elif not (content.is_documented or content.is_cut or asked.heard.headers_untold):
         sent = content.sent or ""
         how = "missing" if not sent else "other" if plain(sent) else "malformed"
         expected = " or ".join(demand.content)

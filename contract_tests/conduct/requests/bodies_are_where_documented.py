@@ -19,7 +19,7 @@ def _check(asked: Asked) -> Iterator[Finding]:
     demand = asked.demand
     if demand is None:
         return
-    if asked.request.body and not demand.content:
+    if _sent(asked) and not demand.content:
         yield _present(asked)
     elif _is_empty(asked) and demand.body_required and not _is_elsewhere(asked, demand):
         yield asked.finding(
@@ -46,7 +46,7 @@ def _present(asked: Asked) -> Finding:
     return asked.finding(
         _NAME,
         "The request has a body where the operation reads none.",
-        received=asked.request.body[:80].decode("utf-8", "replace"),
+        received=_sent(asked),
         expected="an empty body",
         place="body",
         source=f"RFC 9110, {section}" if section and not refuses else "",
@@ -54,6 +54,14 @@ def _present(asked: Asked) -> Finding:
         grade=Grade.BREACH if section or refuses else Grade.DRIFT,
         aspect=Aspect.BODY,
     )
+
+
+def _sent(asked: Asked) -> str:
+    """Return the beginning of the body, or how long it was where the server did not read it."""
+    if asked.request.body or not asked.heard.request_cut:
+        return asked.request.body[:80].decode("utf-8", "replace")
+    length = (asked.header("content-length") or "").strip()
+    return f"a body of {length} bytes" if length.isdigit() and int(length) else ""
 
 
 def _is_empty(asked: Asked) -> bool:

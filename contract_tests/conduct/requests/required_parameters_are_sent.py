@@ -23,6 +23,7 @@ def _check(asked: Asked) -> Iterator[Finding]:
         for p in demand.parameters
         if p.required
         and p.where in _WORDS
+        and (p.where == "query" or not asked.heard.headers_untold)
         and (p.where, p.name.lower() if p.where == "header" else p.name) not in given
         and (p.where, p.name) not in renamed
     ]

@@ -6,11 +6,13 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 import pytest
 from wrapped_clients import ROOT, surroundings
 
+import specs
 from contract_tests.client.command import client
 
 PAGE = (ROOT / "docs" / "clients.md").read_text("utf-8")
@@ -46,6 +48,19 @@ def test_the_environment_is_printed(tmp_path: Path) -> None:
     done = run("environment", tmp_path)
     assert "export TE_TOKEN='***'\n" in done.stdout
     assert "unset TE_AID\n" in done.stdout
+
+
+@pytest.mark.parametrize("vendor", specs.vendors())
+def test_the_page_tells_where_each_address_ends(vendor: str) -> None:
+    contract = specs.load(vendor)
+    (row,) = re.findall(
+        rf"^  \| {vendor} \| `(\S+)` \| `(\S+)` \| `(\S+)` \|$", PAGE, re.MULTILINE
+    )
+    own, here, path = row
+    base = specs.base_path(contract)
+    assert urlsplit(own).path == base
+    assert here == f"http://127.0.0.1:PORT{base}"
+    assert path in contract["paths"]
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 import ssl
 from pathlib import Path
 
+import peers
 import pytest
 from wrapped_clients import run, run_python
 
@@ -105,8 +105,8 @@ def test_curl_is_led_to_the_stand_in() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not shutil.which("node"), reason="node is not installed")
 def test_node_is_led_to_the_stand_in(tmp_path: Path) -> None:
+    peers.needs("node")
     pipes = Pipes()
     (tmp_path / "app.mjs").write_text(
         "const headers = { Authorization: `Bearer ${process.env.NGROK_API_KEY}`, "

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import peers
 import pytest
 from wrapped_clients import command, here, script, surroundings, under_command
 
@@ -47,6 +49,8 @@ def test_the_answer_that_breaks_it_is_found(tmp_path: Path) -> None:
     assert done.returncode == 1, told
     assert "answers_are_survived" in told
     assert COUNTRY in re.findall(r"--replay '([^']*)'", told)
+    assert "It crashed at app.py:14." in told
+    assert "the 24 runs were used up; more with --runs" in told
     assert done.stdout == b""
 
 
@@ -55,6 +59,8 @@ def test_an_id_gives_that_answer_again(tmp_path: Path) -> None:
     done = under_command("--vendor", "ngrok", "--replay", COUNTRY, "--", sys.executable, file)
     assert done.returncode == 1
     assert b"AttributeError: 'NoneType' object has no attribute 'lower'" in done.stderr
+    assert b"1 of 1 surprises were given; the client ended with 1." in done.stderr
+    assert b"the client ended with 1: " in done.stderr
 
 
 def test_an_id_that_does_not_break_it_is_no_finding(tmp_path: Path) -> None:
@@ -63,6 +69,13 @@ def test_an_id_that_does_not_break_it_is_no_finding(tmp_path: Path) -> None:
         "--vendor", "ngrok", "--replay", f"{NULL}/next_page_uri", "--", sys.executable, file
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_an_id_of_a_place_that_is_not_there_gives_nothing(tmp_path: Path) -> None:
+    file = script(tmp_path, FRAGILE)
+    done = here("--vendor", "ngrok", "--replay", f"{NULL}/nowhere", "--", sys.executable, file)
+    assert done.exit_code == 2
+    assert "nothing was given" in done.stderr
 
 
 @pytest.mark.parametrize("name", ["nonsense", "ngrok:list_application_sessions:0:no_kind:/x"])
@@ -79,23 +92,38 @@ def test_a_client_that_fails_unsurprised_is_said() -> None:
     assert "unsurprised it ends with code 5" in done.stderr
 
 
-def test_a_signal_ends_it_with_all_its_runs(tmp_path: Path) -> None:
-    file = script(tmp_path, FRAGILE)
-    waiting = tmp_path / "waiting.sh"
-    waiting.write_text(
-        f"#!/bin/sh\n[ -e {tmp_path}/second ] && {{ echo > {tmp_path}/fifo; sleep 600; }}\n"
-        f"touch {tmp_path}/second\nexec {sys.executable} {file}\n",
+# It takes an error for an answer, and never says a word.
+QUIET = """
+curl -s -H "Authorization: Bearer $NGROK_API_KEY" -H "Ngrok-Version: 2" \\
+  "$NGROK_API_BASE_URL/app/sessions?limit=2" > answer
+grep -q '"country_code": *null' answer && exit 1
+exit 0
+"""
+
+
+@pytest.mark.parametrize(("stops_at", "code"), [(2, 130), (40, 1)])
+def test_a_signal_ends_it_with_all_its_runs_and_what_was_found_is_told(
+    stops_at: int, code: int, tmp_path: Path
+) -> None:
+    peers.needs("curl")
+    (tmp_path / "waiting.sh").write_text(
+        f"echo >> runs\n[ $(wc -l < runs) -ge {stops_at} ] && {{ echo > fifo; sleep 600; }}\n"
+        f"{QUIET}",
         "utf-8",
     )
-    waiting.chmod(0o755)
     subprocess.run(["mkfifo", tmp_path / "fifo"], check=True)
+    options = ("--vendor", "ngrok", "--surprise", "--jobs", "1", "--time-limit", "600")
     with subprocess.Popen(
-        command("--vendor", "ngrok", "--surprise", "--jobs", "1", "--", waiting),
+        command(*options, "--report", "json=told.json", "--", "sh", "waiting.sh"),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        cwd=tmp_path,
         env=surroundings(),
     ) as process:
-        # The second run says by this that it has begun.
+        # A run says by this that it has begun.
         (tmp_path / "fifo").read_text("utf-8")
         process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 130
+        assert process.wait(30) == code
+    told = json.loads((tmp_path / "told.json").read_text("utf-8"))
+    assert told["cut_off"] == "stopped by SIGINT"
+    assert bool(told["counts"]["drift"] + told["counts"]["breach"]) == (code == 1)

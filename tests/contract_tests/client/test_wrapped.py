@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import json
-import shutil
 import sys
 from pathlib import Path
 
+import peers
 import pytest
 from wrapped_clients import ROOT, run, run_python, script
 
@@ -159,8 +159,8 @@ def test_the_path_of_modules_is_as_it_would_be(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not shutil.which("node"), reason="node is not installed")
 def test_the_lines_of_node_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    peers.needs("node")
     monkeypatch.chdir(tmp_path)
     (tmp_path / "app.mjs").write_text(
         "import http, { get } from 'node:http';\n"

@@ -6,6 +6,7 @@ import base64
 import html
 import json
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -105,13 +106,17 @@ def test_a_short_secret_is_masked_where_it_stands(place: str, secret: str) -> No
     assert secret not in told
 
 
+@cache
+def _reports() -> list[Any]:
+    """Return what is reported of a secret in each of the places."""
+    judges = [_told(make("Zq7/hunter+22"))[0] for make in PLACES.values()]
+    return [reported(judge.outcome(), judge.sentence) for judge in judges]
+
+
 @pytest.mark.parametrize("kind", kinds())
 def test_no_report_tells_a_secret(kind: str) -> None:
-    secret = "Zq7/hunter+22"
-    for make in PLACES.values():
-        judge, _ = _told(make(secret))
-        told = FORMATS[kind](reported(judge.outcome(), judge.sentence))
-        assert not [text for text in _spellings(secret) if text in told]
+    told = "".join(map(FORMATS[kind], _reports()))
+    assert not [text for text in _spellings("Zq7/hunter+22") if text in told]
 
 
 def test_the_variable_is_that_of_the_vendor() -> None:

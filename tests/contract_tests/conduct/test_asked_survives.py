@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conduct_cases import conduct
+from conduct_cases import conduct, said
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -62,3 +62,10 @@ def test_anything_can_be_judged(  # noqa: PLR0917  (what a request has)
     )
     found = _JUDGES[vendor].hear(Heard(exchange, 1, 0.0, 1.0))
     assert all(finding.received and finding.expected and finding.message for finding in found)
+
+
+@pytest.mark.parametrize(("length", "is_body"), [("13", True), ("0", False)])
+def test_a_body_that_the_server_did_not_read_is_one_all_the_same(length, is_body):
+    line = "GET /v6/status"
+    told = said("thousandeyes", line, headers={"Content-Length": length}, request_cut=True)
+    assert told == (["bodies_are_where_documented body breach"] if is_body else [])

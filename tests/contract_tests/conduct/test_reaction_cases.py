@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from course_broken import MADE, ONE, again, goes_on, pages_by, waits
+from course_broken import (
+    MADE,
+    ONE,
+    again,
+    asks_for,
+    begins_anew_at_each_look,
+    goes_on,
+    pages_by,
+    tells_of_users,
+    waits,
+)
 from course_faults import BROKEN, down
 from course_scene import (
     CUT,
@@ -20,7 +31,7 @@ from course_scene import (
     doubted,
     found,
 )
-from course_servers import Agents, Failing, Sessions, ids_of, told
+from course_servers import Agents, Failing, Pings, Sessions, ids_of, told
 
 from contract_tests.conduct.reactions import COURSE_RULES
 from contract_tests.conduct.reactions.pace import pace
@@ -125,6 +136,55 @@ def test_a_clock_of_whole_seconds_is_given_a_second():
 def test_a_login_may_be_repeated():
     ask = Ask("POST", "/api/v1/auth/token", b"{}")
     assert accused("wisphub", heard(again(ask, 1.0), answers(Reply(500), FINE))) == set()
+
+
+@pytest.mark.parametrize(
+    ("scene", "between", "is_accused"),
+    [
+        ("begun", "/v6/agents", True),
+        ("begun", "/v6/tests", False),
+        ("", "/v6/agents", False),
+    ],
+    ids=["begins anew", "looks first", "nobody knows who asks"],
+)
+def test_a_repeat_after_something_else(scene, between, is_accused):
+    made = Ask("POST", "/v6/instant/agent-to-server", b"{}")
+
+    def all_anew():
+        for _ in range(2):
+            yield Ask("GET", between)
+            yield made
+
+    server = answers(FINE, Reply(500), FINE)
+    seen = tuple(replace(one, scene=scene) for one in heard(all_anew(), server))
+    rule = "unsafe_requests_are_not_repeated"
+    assert (rule in accused("thousandeyes", seen)) == is_accused
+
+
+NOT_OF_ANOTHER_KIND = (
+    ("its own id", lambda item: item["id"]),
+    ("nobody's id", lambda _: "as_2r1anKb0Jx"),
+    ("what nothing is called", lambda _: "999999"),
+    ("an id with more behind it", lambda item: item["id"] + "x"),
+)
+
+
+@pytest.mark.parametrize(("name", "spoiled"), NOT_OF_ANOTHER_KIND, ids=lambda one: str(one)[:30])
+def test_an_id_of_which_nobody_can_tell_is_not_of_another_kind(name, spoiled):
+    assert accused("ngrok", heard(asks_for(spoiled), tells_of_users)) == set()
+
+
+@pytest.mark.parametrize(
+    "client",
+    [
+        begins_anew_at_each_look(3),
+        begins_anew_at_each_look(5, 1, 0.0),
+        begins_anew_at_each_look(5, 24),
+    ],
+    ids=["twice more", "at once, for its own sake", "after a long wait"],
+)
+def test_the_same_work_may_be_begun_again(client):
+    assert accused("wisphub", heard(client, Pings(60.0))) == set()
 
 
 @pytest.mark.parametrize("rule", COURSE_RULES, ids=lambda rule: rule.name)

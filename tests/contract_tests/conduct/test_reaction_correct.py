@@ -32,21 +32,21 @@ plans = st.lists(failures, max_size=12)
 moments = st.sampled_from([0.001, 0.000001, 1.0])  # of clocks; recordings may tell seconds only
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(st.sampled_from(SESSIONS), habits, plans, st.integers(0, 30), moments)
 def test_readers_of_lists(client, own, plan, items, grain_s):
     server = Failing(Sessions(items), plan)
     assert accused("ngrok", Scene(server, own.seed, grain_s).run(client(own))) == set()
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.sampled_from(SESSIONS), habits), min_size=2, max_size=4), plans)
 def test_several_accounts_at_the_same_time(clients, plan):
     own = [client(Habits(**{**vars(h), "asker": str(n)})) for n, (client, h) in enumerate(clients)]
     assert accused("ngrok", Scene(Failing(Sessions(9), plan)).run(*own)) == set()
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(st.lists(st.sampled_from(APART), min_size=2, max_size=4), habits, plans)
 def test_one_account_in_parallel(clients, own, plan):
     """Each with a part of its own: several that ask for the very same look like one."""
@@ -55,7 +55,7 @@ def test_one_account_in_parallel(clients, own, plan):
     assert accused("ngrok", Scene(Failing(Sessions(9), plan)).run(*workers)) == set()
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(habits, st.integers(3, 20), st.booleans(), st.integers(20, 60))
 def test_a_limit_that_is_run_into(own, most, says_when, items):
     server = Sessions(items, most=most, wait="yes" if says_when else "")
@@ -63,7 +63,7 @@ def test_a_limit_that_is_run_into(own, most, says_when, items):
     assert accused("ngrok", Scene(server).run(client)) == set()
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(habits, plans, st.floats(0.0, 9.0), st.integers(1, 3), st.sampled_from([0.001, 1.0]))
 def test_pollers(own, plan, takes_s, clients, grain_s):
     server = Failing(Pings(takes_s), [None, *plan])
@@ -72,7 +72,7 @@ def test_pollers(own, plan, takes_s, clients, grain_s):
     assert accused("wisphub", heard) == set()
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(habits, plans, st.sampled_from([0.001, 1.0]))
 def test_makers(own, plan, grain_s):
     heard = Scene(Failing(Agents(), plan), grain_s=grain_s).run(makes(own))

@@ -66,11 +66,13 @@ def with_retries(session, **given):
     session.mount("http://", HTTPAdapter(max_retries=retry))
 
 
-def test_a_library_that_waits_as_told_is_not_accused():
-    with judged(429, 503) as (session, url, conduct):
+def test_a_library_that_waits_as_told_is_not_accused_and_its_pace_is_noted():
+    with judged(429) as (session, url, conduct):
         with_retries(session, backoff_factor=0.1)
         assert session.get(url, timeout=10).status_code == 200
     assert accused(conduct) == set()
+    (note,) = conduct.outcome().notes
+    assert note.startswith("GET /agents: asked 2 times, 1 again after 429 (waited 1.")
 
 
 def test_a_library_that_is_told_not_to_wait_is():
@@ -100,14 +102,6 @@ def test_who_hangs_up_is_heard_to(method):
             session.get(f"{url}/customfields", timeout=10)
     found = {"unsafe_requests_are_not_repeated"} if method == "post" else set()
     assert accused(conduct) & {"unsafe_requests_are_not_repeated"} == found
-
-
-def test_notes_tell_the_pace():
-    with judged(429) as (session, url, conduct):
-        with_retries(session)
-        session.get(url, timeout=10)
-    (note,) = conduct.outcome().notes
-    assert note.startswith("GET /agents: asked 2 times, 1 again after 429 (waited 1.")
 
 
 def test_rules_without_anything_to_try_are_told_with_the_reason():

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
 import requests
 
+import specs
 from contract_tests.fixtures.faults import Faults
 from contract_tests.inprocess import MockApi, serve
+from contract_tests.target import BadFault
 
 OPERATION = "list_application_sessions"
 # What a fault looks like to requests and to httpx.
@@ -38,6 +40,12 @@ PATHS = {
 @pytest.fixture(scope="module")
 def api() -> Iterator[MockApi]:
     with serve("ngrok") as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def every() -> Iterator[MockApi]:
+    with serve() as found:
         yield found
 
 
@@ -82,9 +90,9 @@ def test_httpx_sees_it(api: MockApi, faults: Faults, name: str) -> None:
         assert look(over_port.get, api, api.url()) == expected
 
 
-def test_every_vendor_words_every_error() -> None:
-    with serve() as api, api.session() as session:
-        faults = Faults(api.tenant)
+def test_every_vendor_words_every_error(every: MockApi) -> None:
+    api, faults = every, Faults(every.tenant)
+    with api.session() as session:
         for vendor, path in PATHS.items():
             url, told = api.local_url(vendor), {**api.headers(vendor), "Ngrok-Version": "2"}
             for status in (400, 429, 500, 502, 503, 504):
@@ -112,3 +120,35 @@ def test_cleared_all_is_well(api: MockApi, faults: Faults) -> None:
 def test_what_there_is_not_is_named(faults: Faults) -> None:
     with pytest.raises(ValueError, match="there are latency_ms, status, empty"):
         faults.add(slow=True)
+
+
+@pytest.mark.parametrize(
+    ("scope", "said"),
+    [
+        ({"operation": "list_application_sesions"}, "nearest are list_application_sessions"),
+        ({"vendor": "ngork"}, "no vendor named 'ngork' is served: there are ngrok"),
+        ({"vendor": "wisphub"}, "no vendor named 'wisphub' is served: there are ngrok"),
+        ({"operation": "list_agents"}, "no operation named 'list_agents'"),
+        ({"operation": "list_agents", "vendor": "ngrok"}, "no operation named 'list_agents'"),
+    ],
+)
+def test_a_fault_that_nobody_can_meet_is_refused(
+    faults: Faults, scope: dict[str, str], said: str
+) -> None:
+    with pytest.raises(BadFault, match=said):
+        faults.add(status=503, **cast("Any", scope))
+
+
+@pytest.mark.parametrize("status", [9999, "503", None])
+def test_a_status_that_there_is_not_is_refused(faults: Faults, status: object) -> None:
+    with pytest.raises(BadFault, match="status is one of 400"):
+        faults.add(status=status)
+
+
+def test_every_operation_that_is_served_may_go_wrong(every: MockApi) -> None:
+    faults = Faults(every.tenant)
+    for vendor in specs.vendors():
+        for row in specs.operations(vendor):
+            faults.add(operation=row.operation_id, status=503)
+            faults.add(operation=row.operation_id, vendor=vendor, status=503)
+    faults.clear()

@@ -6,13 +6,15 @@ import re
 from pathlib import Path
 
 import pytest
-from plugin_runs import ROOT, run
+from plugin_runs import ROOT, Run, run
+from plugin_seeded import SEEDED
 
 from contract_tests import plugin
 from contract_tests.inprocess import MockApi
 from mockserver.core.faults import KINDS
 
 GUIDE = (ROOT / "docs" / "pytest.md").read_text()
+EXAMPLES = re.findall(r"^```python\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
 SOURCE = Path(plugin.__file__).read_text()
 
 
@@ -46,9 +48,29 @@ def test_every_argument_of_the_marker_is_told() -> None:
     assert re.search(r'contract\(vendor="ngrok", allow=\[.*\], fail_on="breach"\)', GUIDE)
 
 
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Run the guide's examples beside a project with an ini file: beginning is what costs."""
+    guide = {f"test_{number}.py": text for number, text in enumerate(EXAMPLES)}
+    return run(tmp_path_factory.mktemp("told"), files=guide | SEEDED)
+
+
 @pytest.mark.slow
-def test_its_examples_run(tmp_path: Path) -> None:
-    blocks = re.findall(r"^```python\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
-    found = run(tmp_path, files={f"test_{n}.py": text for n, text in enumerate(blocks)})
-    assert found.code == 0, found.output
-    assert len(found.ends) == 3
+def test_its_examples_and_odd_answers_end_as_they_should(told: Run) -> None:
+    ends = dict(told.ends)
+    assert ends.pop("test_fragile") == "failure", told.output
+    assert ends.pop("test_not_served") == "error", told.output
+    assert set(ends.values()) == {"passed"}, told.output
+    assert len(ends) == 9
+
+
+@pytest.mark.slow
+def test_the_answer_that_broke_it_is_shown(told: Run) -> None:
+    text = told.texts["test_fragile"]
+    assert "this answer of list_application_sessions broke it: 200" in text
+    assert "test_fragile(" in text
+
+
+@pytest.mark.slow
+def test_a_marker_for_who_is_not_served_is_told_so(told: Run) -> None:
+    assert "this run serves ngrok, wisphub" in told.texts["test_not_served"]

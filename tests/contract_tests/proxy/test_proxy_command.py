@@ -7,6 +7,7 @@ import http.client
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -105,6 +106,24 @@ def test_from_the_first_line_to_the_replay(house: StandIn, tmp_path: Path) -> No
         assert replay.get("/app/nowhere", "another-key-than-then")[0] == 404
         code, _ = replay.end(signal.SIGTERM)
     assert code == 1
+
+
+@pytest.fixture
+def nobody() -> Iterator[str]:
+    """Return an address at which nobody listens, and nobody will."""
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{closed.getsockname()[1]}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("path", "code"), [("/app/users", 2), ("/app/sesions", 1)])
+def test_an_upstream_from_which_nothing_came(nobody: str, path: str, code: int) -> None:
+    with running("--upstream", nobody) as proxy:
+        assert proxy.get(path, "a-key-of-our-own")[0] == 502
+        got, said = proxy.end()
+    assert got == code
+    assert "nothing came from the upstream: the upstream refuses connections" in said
 
 
 @pytest.mark.slow

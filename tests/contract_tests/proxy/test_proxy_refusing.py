@@ -132,6 +132,19 @@ def test_a_tunnel_is_refused_in_words() -> None:
     assert (code, "base URL" in why) == (501, True)
 
 
+def test_a_tunnel_to_a_path_goes_nowhere() -> None:
+    async def story() -> tuple[bytes, Rig, Answering]:
+        upstream = Answering()
+        async with rig(upstream) as proxy:
+            raw = b"CONNECT /app HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+            return await proxy.ask(raw), proxy, upstream
+
+    got, proxy, upstream = asyncio.run(story())
+    code, why = told(got)
+    assert (code, "base URL" in why, upstream.requests) == (501, True, [])
+    assert "refused by the proxy" in proxy.heard[0].exchange.failure
+
+
 def test_what_is_no_http_is_refused() -> None:
     async def story() -> bytes:
         async with rig(Answering()) as proxy:

@@ -8,11 +8,12 @@ from contract_tests.surprise.course import Budget, replayed, surprised
 from contract_tests.surprise.schedule import called, drawn
 from contract_tests.surprise.surprise import parsed
 
+_PAGES = ("pages_empty_first", "pages_many")
 _LOCATION = "/application_sessions/*/browser_session/location"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("fault", ["null", "list_empty", "error", "cut_end", "pages_empty_first"])
+@pytest.mark.parametrize("fault", ["null", "list_empty", "error", "cut_end", *_PAGES])
 def test_a_fault_is_found_by_its_surprise(tmp_path, fault):
     found = findings(tmp_path, script(fault), {fault})
     assert {finding.place.rpartition("(")[2].rstrip(")") for finding in found} == {fault}
@@ -35,6 +36,20 @@ def test_what_broke_a_client_is_narrowed_to_one_place(tmp_path):
     assert (
         found.exchanges[0].body()["application_sessions"][0]["browser_session"]["location"] is None
     )
+
+
+@pytest.mark.slow
+def test_a_header_that_is_missing_at_another_try_is_found(tmp_path):
+    found = findings(tmp_path, script("bare"), {"busy_once"})
+    assert [(one.rule, one.place) for one in found if one.grade is Grade.BREACH] == [
+        ("required_parameters_are_sent", "Ngrok-Version")
+    ]
+
+
+@pytest.mark.slow
+def test_a_slip_of_ones_own_after_a_cut_is_found(tmp_path):
+    (found,) = findings(tmp_path, script("slip"), {"cut_headless"})
+    assert "AttributeError" in found.received
 
 
 @pytest.mark.slow

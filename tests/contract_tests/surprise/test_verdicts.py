@@ -1,5 +1,7 @@
 """How runs are judged: what is a crash, what is a refusal, and which of many is to blame."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -82,6 +84,26 @@ def test_a_word_about_an_error_is_enough():
     assert _verdict("error", "401", 0, "cannot list: unauthorized") is None
 
 
+@pytest.mark.parametrize(
+    ("kind", "output"),
+    [
+        ("charset", '  File "/me/app.py", line 7, in main\nKeyError: 1\n'),
+        ("error", '  File "/me/app.py", line 7, in main\nKeyError: 1\n'),
+        (
+            "charset",
+            "TypeError: Cannot read properties of null\n    at read (/me/app.py.mjs:7:3)\n",
+        ),
+    ],
+)
+def test_the_line_of_a_crash_is_told(kind, output):
+    found = _verdict(kind, "401" if kind == "error" else "", 1, output)
+    assert re.fullmatch(r"It crashed at app\.py(\.mjs)?:7\.", found.note)
+
+
+def test_a_crash_whose_output_names_no_line_is_told_without():
+    assert _verdict("charset", "", 1, "KeyError: 'a'").note == ""
+
+
 def test_a_clean_refusal_is_right():
     assert _verdict("error", "401", 3, "") is None
 
@@ -93,6 +115,63 @@ def test_a_crash_over_an_error_is_a_breach():
 
 def test_silence_about_what_is_not_there_may_be_meant():
     assert _verdict("error", "404", 0, "").grade is Grade.ASSUMPTION
+
+
+@pytest.mark.parametrize("status", ["500", "503", "401", "403"])
+@pytest.mark.parametrize("method", ["DELETE", "POST"])
+def test_silence_about_a_refused_change_is_a_breach(method, status):
+    assert _verdict("error", status, 0, "ended s1", method=method).grade is Grade.BREACH
+
+
+@pytest.mark.parametrize("status", ["404", "410"])
+def test_what_was_to_be_deleted_may_be_gone(status):
+    assert _verdict("error", status, 0, "", method="DELETE").grade is Grade.ASSUMPTION
+
+
+def test_an_address_in_the_output_is_no_word_about_an_error():
+    assert _verdict("error", "500", 0, "s1 https://wiki.example.com") is not None
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        "TypeError: Cannot read properties of undefined (reading 'status')",
+        "AttributeError: 'NoneType' object has no attribute 'status_code'",
+    ],
+)
+@pytest.mark.parametrize("kind", ["cut_headless", "cut_end"])
+def test_a_slip_after_a_cut_is_one(kind, output):
+    assert _verdict(kind, "", 1, output).rule == oracle.SURVIVED
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        "TypeError: fetch failed",
+        "TypeError: terminated",
+        "ValueError: I/O operation on closed file.",
+        '  File "/usr/lib/python3.11/http/client.py", line 9, in f\nAttributeError: closed',
+    ],
+)
+def test_what_a_library_says_of_a_cut_is_a_refusal(output):
+    assert _verdict("cut_headless", "", 1, output) is None
+
+
+def test_a_deletion_whose_answer_was_lost_is_done_if_it_is_gone_then():
+    given = _heard("cut_headless", "", 200, 1, method="DELETE")
+    again = _heard("cut_headless", "", 404, 2, method="DELETE", is_given=False)
+    assert _judged("cut_headless", "", 0, "ended s1", given, again) is None
+
+
+def test_of_several_verdicts_the_mildest_counts():
+    grades = [Grade.BREACH, Grade.ASSUMPTION, Grade.DRIFT]
+    verdicts = [oracle.Verdict("rule", grade, "", "") for grade in grades]
+    assert oracle.mildest(verdicts) is verdicts[1]
+    assert oracle.mildest([]) is None
+
+
+def test_work_that_takes_long_may_be_waited_for():
+    assert _verdict("late", "", -15, "", hung=True) is None
 
 
 def test_half_an_answer_taken_for_a_whole_one_is_a_breach():
@@ -125,10 +204,21 @@ def test_what_was_not_given_is_no_reason():
     assert oracle.verdict(BY_NAME["null"], surprise, _PLAIN, ran) is None
 
 
-def _verdict(kind, place, code, err, *, hung=False):
-    surprise = Surprise("ngrok", "list_application_sessions", kind, place)
-    response = Response(int(place) if place.isdigit() else 200, (), b"{}")
-    exchange = Exchange("http://localhost/", Request("GET", "/app/sessions"), response)
-    heard = Heard(exchange, 1, 0.0, 0.1, surprise=surprise.id)
-    ran = Ran(code, hung, "", err, 0.1, (("ngrok", heard),))
-    return oracle.verdict(BY_NAME[kind], surprise, _PLAIN, ran)
+def _verdict(kind, place, code, err, *, hung=False, method="GET"):
+    return _judged(kind, place, code, err, _heard(kind, place, 200, 1, method=method), hung=hung)
+
+
+def _judged(kind, place, code, err, *heard, hung=False):
+    ran = Ran(code, hung, "", err, 0.1, tuple(("ngrok", one) for one in heard))
+    return oracle.verdict(BY_NAME[kind], _surprise(kind, place), _PLAIN, ran)
+
+
+def _surprise(kind, place):
+    return Surprise("ngrok", "list_application_sessions", kind, place)
+
+
+def _heard(kind, place, status, number, *, method, is_given=True):
+    response = Response(int(place) if place.isdigit() else status, (), b"{}")
+    exchange = Exchange("http://localhost/", Request(method, "/app/sessions"), response)
+    told = _surprise(kind, place).id if is_given else ""
+    return Heard(exchange, number, 0.0, 0.1, surprise=told)

@@ -11,18 +11,29 @@ try {
   const cwd = process.cwd() + '/';
   const line = /^\s*at (?:async )?(?:(.*?) \()?(?:file:\/\/)?(\/[^()]*):(\d+):\d+\)?$/;
 
+  const isOwn = (found) =>
+    found && found[2] !== __filename && !found[2].includes('/node_modules/');
+
+  // The own functions that are under way, each once: parts of a program that know nothing of one
+  // another, such as tests, differ in them. Functions without a name are told by their lines.
+  const scene = (own) => {
+    const named = own.map(([, name, file, number]) =>
+      /^[\w$]+$/.test(name || '') ? `${file} ${name}` : `${file} ${number}`);
+    let sum = 0;
+    for (const each of [...new Set(named)].join('\n')) sum = (31 * sum + each.codePointAt(0)) | 0;
+    return (sum >>> 0).toString(16);
+  };
+
   const caller = () => {
     const limit = Error.stackTraceLimit;
     Error.stackTraceLimit = 50;
     const { stack } = new Error();
     Error.stackTraceLimit = limit;
-    for (const each of String(stack).split('\n')) {
-      const found = line.exec(each);
-      if (!found || found[2] === __filename || found[2].includes('/node_modules/')) continue;
-      const path = found[2].startsWith(cwd) ? found[2].slice(cwd.length) : found[2];
-      return encodeURI(`${path}:${found[3]} in ${found[1] || 'the top level'}`);
-    }
-    return '';
+    const own = String(stack).split('\n').map((each) => line.exec(each)).filter(isOwn);
+    if (!own.length) return '';
+    const [, name, file, number] = own[0];
+    const path = file.startsWith(cwd) ? file.slice(cwd.length) : file;
+    return encodeURIComponent(`${path}:${number} in ${name || 'the top level'}\n${scene(own)}`);
   };
 
   const isOurs = (host) => hosts.has(host) || hosts.has(`*.${host.slice(host.indexOf('.') + 1)}`);

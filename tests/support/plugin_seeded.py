@@ -1,11 +1,8 @@
-"""`surprising_api` in a user's project: a fragile client dies, and is told by which answer."""
+"""A user's project with an ini file, and clients that are given answers nobody expects."""
 
 from __future__ import annotations
 
-import pytest
-from plugin_runs import Run, run
-
-TESTS = """
+ODD = """
 import pytest, requests
 from hypothesis import given, settings
 from contract_tests.fixtures.surprising import catalogue
@@ -23,13 +20,13 @@ def sessions(client, url, headers):
 
 ANSWERS = answers_of("ngrok", "list_application_sessions", 200)
 
-@settings(max_examples=20, deadline=None, derandomize=True, database=None)
+@settings(max_examples=10, deadline=None, derandomize=True, database=None)
 @given(answer=ANSWERS)
 def test_robust(surprising_api, answer):
     with surprising_api(answer) as api, api.session() as session:
         sessions(session, api.local_url, api.headers)
 
-@settings(max_examples=80, deadline=None, derandomize=True, database=None)
+@settings(max_examples=40, deadline=None, derandomize=True, database=None)
 @given(answer=ANSWERS)
 def test_fragile(surprising_api, answer):
     with surprising_api(answer) as api, api.session() as session:
@@ -38,7 +35,7 @@ def test_fragile(surprising_api, answer):
 
 @settings(max_examples=10, deadline=None, derandomize=True, database=None)
 @given(answer=answers_of("ngrok", "get_application_user", 200))
-def test_over_a_port(surprising_api, answer):
+def test_odd_over_a_port(surprising_api, answer):
     with surprising_api(answer) as api:
         told = {**api.headers, "Ngrok-Version": "2"}
         shown = requests.get(f"{api.url}/app/users/au_1", headers=told)
@@ -57,20 +54,20 @@ def test_nobodys(surprising_api):
     with pytest.raises(ValueError, match="give vendor= and operation="):
         surprising_api(Answer(200))
 """
-pytestmark = pytest.mark.slow
+SEEDED = {
+    "pytest.ini": "[pytest]\ncontract_seed = 7\ncontract_vendor = ngrok wisphub\n"
+    "contract_fail_on = breach\n",
+    "test_odd.py": ODD,
+    "test_seeded.py": """
+    import pytest
 
+    def test_ini(mock_api, contract):
+        assert set(mock_api.tenant.keys) == {"ngrok", "wisphub"}
+        assert mock_api.tenant.house.resident.app.settings.seed == 7
+        assert contract.fail_on == "breach"
 
-@pytest.fixture(scope="module")
-def surprised(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    return run(tmp_path_factory.mktemp("surprised"), files={"test_odd.py": TESTS})
-
-
-def test_only_the_fragile_client_dies(surprised: Run) -> None:
-    dead = [name for name, end in surprised.ends.items() if end != "passed"]
-    assert dead == ["test_fragile"], surprised.output
-    assert len(surprised.ends) == 6
-
-
-def test_the_answer_that_broke_it_is_shown(surprised: Run) -> None:
-    assert "this answer of list_application_sessions broke it: 200" in surprised.output
-    assert "test_fragile(" in surprised.output
+    @pytest.mark.contract(vendor="pingplotter")
+    def test_not_served(mock_api):
+        pass
+    """,
+}
