@@ -169,7 +169,9 @@ NOT_OF_ANOTHER_KIND = (
 )
 
 
-@pytest.mark.parametrize(("name", "spoiled"), NOT_OF_ANOTHER_KIND, ids=lambda one: str(one)[:30])
+@pytest.mark.parametrize(
+    ("name", "spoiled"), NOT_OF_ANOTHER_KIND, ids=[case[0] for case in NOT_OF_ANOTHER_KIND]
+)
 def test_an_id_of_which_nobody_can_tell_is_not_of_another_kind(name, spoiled):
     assert accused("ngrok", heard(asks_for(spoiled), tells_of_users)) == set()
 
